@@ -1,0 +1,20 @@
+namespace GitOps;
+
+/// <summary>What a renderer made: manifests in order, and what it found on the way.</summary>
+/// <param name="Manifests">The manifests, in the order in which they should be written where order is free.</param>
+/// <param name="Diagnostics">Warnings and errors; one error makes the whole result a failure.</param>
+public sealed record RenderResult(IReadOnlyList<Manifest> Manifests, IReadOnlyList<Diagnostic> Diagnostics)
+{
+    /// <summary>Whether there is no error among the diagnostics.</summary>
+    public bool Succeeded => !Diagnostics.Any(d => d.Severity == DiagnosticSeverity.Error);
+
+    /// <summary>A good result.</summary>
+    /// <param name="manifests">The manifests.</param>
+    /// <returns>The result.</returns>
+    public static RenderResult Success(IReadOnlyList<Manifest> manifests) => new(manifests, []);
+
+    /// <summary>A failed result.</summary>
+    /// <param name="diagnostics">The errors, and any warnings.</param>
+    /// <returns>The result.</returns>
+    public static RenderResult Failure(params IReadOnlyList<Diagnostic> diagnostics) => new([], diagnostics);
+}

@@ -1,0 +1,14 @@
+namespace GitOps;
+
+/// <summary>What an entry of a file tree is.</summary>
+public enum TreeEntryKind
+{
+    /// <summary>A file, or a symbolic link that leads to one inside the tree.</summary>
+    File,
+
+    /// <summary>A directory, or a symbolic link that leads to one inside the tree.</summary>
+    Directory,
+
+    /// <summary>A Git submodule that was not fetched.</summary>
+    Submodule,
+}
