@@ -12,7 +12,7 @@ internal sealed class TemplateException : Exception
         IsParseError = isParseError;
     }
 
-    /// <summary>The template file (the name given to <see cref="TemplateSet.Parse"/>) in which the failing action stands.</summary>
+    /// <summary>The template file in which the failing action stands.</summary>
     public string? Template { get; }
 
     /// <summary>The line, from 1; 0 when unknown.</summary>
