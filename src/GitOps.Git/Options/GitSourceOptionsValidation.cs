@@ -28,6 +28,11 @@ internal static class GitSourceOptionsValidation
             }
         }
 
+        if (options.Reference.SemVer is { } range && !SemVerConstraint.TryParse(range, out _))
+        {
+            throw new ArgumentException($"Reference.SemVer '{range}' is not a range of versions, for instance '>=1.2.0 <2.0.0' or '~1.4'.", nameof(options));
+        }
+
         if (options.Verification is { } verification)
         {
             if (verification.OpenPgpKeys.Count == 0 && verification.SshKeys.Count == 0 && verification.AllowedSigners is null)
