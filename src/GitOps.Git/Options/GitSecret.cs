@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Microsoft.Extensions.Configuration;
 
@@ -27,8 +28,9 @@ public sealed class GitSecret
     public string? File { get; set; }
 
     /// <summary>A secret given as text.</summary>
-    /// <param name="text">The secret.</param>
-    public static implicit operator GitSecret(string text) => FromText(text);
+    /// <param name="text">The secret; <see langword="null"/> for none.</param>
+    [return: NotNullIfNotNull(nameof(text))]
+    public static implicit operator GitSecret?(string? text) => text is null ? null : FromText(text);
 
     /// <summary>A secret given as text.</summary>
     /// <param name="text">The secret.</param>
