@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using LibGit2Sharp;
-using Microsoft.Extensions.Logging;
+using ILogger = Microsoft.Extensions.Logging.ILogger;
 
 namespace GitOps.Git;
 
@@ -15,7 +15,7 @@ namespace GitOps.Git;
 /// replaced by the next and goes away when its last reader, in whichever process, is gone. One lock file lets one process write at a time;
 /// readers take no part in it.
 /// </remarks>
-internal sealed partial class GitMirror(string directory, TimeProvider timeProvider, ILogger logger)
+internal sealed class GitMirror(string directory, TimeProvider timeProvider, ILogger logger)
 {
     /// <summary>From so many packs on, a mirror is written anew into one.</summary>
     private const int MaxPacks = 50;
@@ -121,7 +121,7 @@ internal sealed partial class GitMirror(string directory, TimeProvider timeProvi
     {
         try
         {
-            return repository.Lookup<Commit>(objectId)?.Tree is not null || repository.Lookup<TagAnnotation>(objectId)?.PeeledTarget() is Commit { Tree: not null };
+            return repository.FindCommit(objectId)?.Tree is not null;
         }
         catch (LibGit2SharpException)
         {
@@ -144,12 +144,12 @@ internal sealed partial class GitMirror(string directory, TimeProvider timeProvi
             }
             catch (Exception exception) when (operation.Failure is null && !operation.CancellationToken.IsCancellationRequested && exception is LibGit2SharpException or MirrorDamagedException)
             {
-                LogRebuild(operation.Connector.Address.Display, exception.Message);
+                logger.MirrorRebuilt(operation.Connector.Address.Display, exception.Message);
             }
         }
         else if (isDamaged)
         {
-            LogRebuild(operation.Connector.Address.Display, "an object was missing or broken");
+            logger.MirrorRebuilt(operation.Connector.Address.Display, "an object was missing or broken");
         }
 
         // The old generation keeps serving until the new one holds what is wanted.
@@ -235,7 +235,7 @@ internal sealed partial class GitMirror(string directory, TimeProvider timeProvi
 
         operation.CancellationToken.ThrowIfCancellationRequested();
         WriteCurrent(next);
-        LogCompacted(operation.Connector.Address.Display, packCount);
+        logger.MirrorCompacted(operation.Connector.Address.Display, packCount);
         RemoveOldGenerations();
     }
 
@@ -354,10 +354,4 @@ internal sealed partial class GitMirror(string directory, TimeProvider timeProvi
 
         Directory.Delete(path, recursive: true);
     }
-
-    [LoggerMessage(EventId = 2001, EventName = "GitMirrorRebuilt", Level = LogLevel.Warning, Message = "The mirror of {Repository} is built anew: {Cause}")]
-    private partial void LogRebuild(string repository, string cause);
-
-    [LoggerMessage(EventId = 2002, EventName = "GitMirrorCompacted", Level = LogLevel.Debug, Message = "The mirror of {Repository} was compacted from {Packs} packs")]
-    private partial void LogCompacted(string repository, int packs);
 }

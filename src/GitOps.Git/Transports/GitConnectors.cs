@@ -6,6 +6,7 @@ internal static class GitConnectors
     public static GitConnector Create(GitAddress address, ResolvedCredentials credentials, GitSourceOptions options) => address.Protocol switch
     {
         GitProtocol.Local => new LocalConnector(address),
-        _ => throw new NotSupportedException($"{address.Protocol} {credentials} {options.Url}"),
+        GitProtocol.Daemon => new DaemonConnector(address),
+        _ => new HttpConnector(address, credentials, options),
     };
 }
