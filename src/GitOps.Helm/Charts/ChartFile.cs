@@ -1,4 +1,3 @@
-using GitOps.Helm.Templates;
 
 namespace GitOps.Helm.Charts;
 
@@ -19,5 +18,5 @@ internal sealed class ChartFile
     public byte[] Data { get; }
 
     /// <summary>The content as text; made once.</summary>
-    public string Text => _text ??= GoText.FromBytes(Data);
+    public string Text => _text ??= System.Text.Encoding.UTF8.GetString(Data);
 }

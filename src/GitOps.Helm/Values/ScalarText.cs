@@ -1,5 +1,4 @@
-using System.Globalization;
-using GitOps.Helm.Templates;
+using GitOps.Yaml;
 
 namespace GitOps.Helm.Values;
 
@@ -10,8 +9,8 @@ internal static class ScalarText
     {
         ScalarKind.Null => "",
         ScalarKind.Boolean => scalar.AsBoolean() ? "true" : "false",
-        ScalarKind.Integer => scalar.TryGetInt64(out var integer) ? integer.ToString(CultureInfo.InvariantCulture) : scalar.AsDouble().ToString("F0", CultureInfo.InvariantCulture),
-        ScalarKind.Float => GoFloat.Format(scalar.AsDouble(), 'g'),
+        ScalarKind.Integer => GoNumber.FormatInteger(scalar),
+        ScalarKind.Float => GoNumber.FormatG(scalar.AsDouble()),
         ScalarKind.Binary => (string)YamlValues.ToValue(scalar)!,
         _ => scalar.Text,
     };

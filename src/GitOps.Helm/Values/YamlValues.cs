@@ -1,4 +1,3 @@
-using GitOps.Helm.Templates;
 using GitOps.Yaml;
 
 namespace GitOps.Helm.Values;
@@ -19,7 +18,9 @@ internal static class YamlValues
     {
         try
         {
-            return YamlReader.ReadFirst(text, "", Options);
+            var pool = new StringPool();
+            using var scanner = new YamlScanner(text, "", pool);
+            return new YamlComposer(scanner, Options, pool).Next();
         }
         catch (YamlException e)
         {
@@ -119,7 +120,7 @@ internal static class YamlValues
             case ScalarKind.Binary:
                 try
                 {
-                    return GoText.FromBytes(Convert.FromBase64String(scalar.Text));
+                    return System.Text.Encoding.UTF8.GetString(Convert.FromBase64String(scalar.Text));
                 }
                 catch (FormatException e)
                 {
