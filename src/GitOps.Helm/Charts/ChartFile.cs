@@ -1,0 +1,23 @@
+using System.Text;
+
+namespace GitOps.Helm.Charts;
+
+/// <summary>One file of a chart; the byte order mark is gone.</summary>
+internal sealed class ChartFile
+{
+    private string? _text;
+
+    public ChartFile(string name, ReadOnlyMemory<byte> data)
+    {
+        Name = name;
+        Data = data;
+    }
+
+    /// <summary>The path inside the chart, with forward slashes.</summary>
+    public string Name { get; }
+
+    public ReadOnlyMemory<byte> Data { get; }
+
+    /// <summary>The content as text; made once.</summary>
+    public string Text => _text ??= Encoding.UTF8.GetString(Data.Span);
+}
