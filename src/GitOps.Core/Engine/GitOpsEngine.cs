@@ -115,10 +115,15 @@ public sealed class GitOpsEngine : IAsyncDisposable
     /// <exception cref="ArgumentException">There is no such source.</exception>
     public async Task<SourceStatus> PollSourceAsync(string name, CancellationToken cancellationToken = default)
     {
-        var source = _sources.TryGetValue(name, out var found) ? found : throw new ArgumentException($"There is no source '{name}'.", nameof(name));
+        var source = Source(name);
         await source.PollAsync(cancellationToken).ConfigureAwait(false);
         return source.Status;
     }
+
+    /// <summary>Asks the running engine to look at a source soon; any number of requests until it looks are one look.</summary>
+    /// <param name="name">The source's name.</param>
+    /// <exception cref="ArgumentException">There is no such source.</exception>
+    public void RequestPoll(string name) => Source(name).RequestPoll();
 
     /// <summary>Looks at the unit's source and reconciles the unit now, also when it is suspended. Dependencies are still respected.</summary>
     /// <param name="name">The unit's name.</param>
@@ -242,6 +247,12 @@ public sealed class GitOpsEngine : IAsyncDisposable
         }
 
         _context.Dispose();
+    }
+
+    private SourceRunner Source(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return _sources.TryGetValue(name, out var source) ? source : throw new ArgumentException($"There is no source '{name}'.", nameof(name));
     }
 
     private UnitRunner Unit(string name)

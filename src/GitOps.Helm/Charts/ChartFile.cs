@@ -1,4 +1,3 @@
-using System.Text;
 
 namespace GitOps.Helm.Charts;
 
@@ -7,7 +6,7 @@ internal sealed class ChartFile
 {
     private string? _text;
 
-    public ChartFile(string name, ReadOnlyMemory<byte> data)
+    public ChartFile(string name, byte[] data)
     {
         Name = name;
         Data = data;
@@ -16,8 +15,8 @@ internal sealed class ChartFile
     /// <summary>The path inside the chart, with forward slashes.</summary>
     public string Name { get; }
 
-    public ReadOnlyMemory<byte> Data { get; }
+    public byte[] Data { get; }
 
     /// <summary>The content as text; made once.</summary>
-    public string Text => _text ??= Encoding.UTF8.GetString(Data.Span);
+    public string Text => _text ??= System.Text.Encoding.UTF8.GetString(Data);
 }
