@@ -49,7 +49,7 @@ public sealed class GitRepositoryPool : IDisposable
         var key = $"{address.Display}\n{options.Proxy}\n{options.FollowRedirects}\n{credentials.Fingerprint}";
         while (true)
         {
-            var connection = _connections.GetOrAdd(key, _ => new GitConnection(GitConnectors.Create(address, credentials, options), TimeProvider));
+            var connection = _connections.GetOrAdd(key, _ => new GitConnection(GitConnectors.Create(address, credentials, options, TimeProvider), TimeProvider));
             if (connection.TryUse())
             {
                 return connection;

@@ -6,6 +6,7 @@ namespace GitOps.Git;
 internal sealed class StreamSubtransport : SmartSubtransport
 {
     private GitChannel? _channel;
+    private StreamSubtransportStream? _stream;
 
     /// <inheritdoc/>
     protected override SmartSubtransportStream Action(string url, GitSmartSubtransportAction action)
@@ -13,14 +14,16 @@ internal sealed class StreamSubtransport : SmartSubtransport
         var operation = NativeOperations.Find(url);
         try
         {
-            if (_channel is null || action is GitSmartSubtransportAction.UploadPackList or GitSmartSubtransportAction.ReceivePackList)
+            if (_channel is null || _stream is null || action is GitSmartSubtransportAction.UploadPackList or GitSmartSubtransportAction.ReceivePackList)
             {
                 _channel?.Dispose();
                 var service = action is GitSmartSubtransportAction.UploadPack or GitSmartSubtransportAction.UploadPackList ? "git-upload-pack" : "git-receive-pack";
                 _channel = ((StreamConnector)operation.Connector).Open(operation, service);
+                _stream = new StreamSubtransportStream(this, operation, _channel);
             }
 
-            return new StreamSubtransportStream(this, operation, _channel);
+            // libgit2 insists on the same stream for all of a conversation.
+            return _stream;
         }
         catch (Exception exception)
         {
