@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using GitOps.Kubernetes.Applying;
 using GitOps.Kubernetes.Client;
+using GitOps.Kubernetes.Drifting;
 using GitOps.Kubernetes.Health;
 using GitOps.Kubernetes.Inventories;
 using Microsoft.Extensions.Logging;
@@ -51,6 +52,9 @@ public sealed class KubernetesApplier : IApplier, IDisposable
     /// <summary>How many requests were sent so far.</summary>
     internal long RequestCount => _cluster?.Client.RequestCount ?? 0;
 
+    /// <summary>Whether a drift watch of a unit runs and has told everything.</summary>
+    internal bool IsWatching(string unitName) => _cluster?.Watches.Find(Owner.LabelValue(unitName)) is { IsSynced: true };
+
     /// <summary>The namespace that the kubeconfig's context names; connects when need be.</summary>
     internal string? DefaultNamespace => Connect().Client.DefaultNamespace;
 
@@ -69,7 +73,8 @@ public sealed class KubernetesApplier : IApplier, IDisposable
             return new Plan(request, [], [Diagnostic.Error(e.Reason, e.Message, e.Location)]);
         }
 
-        return await new Planner(cluster, request, null).RunAsync(cancellationToken).ConfigureAwait(false);
+        var watch = cluster.Watches.Find(Owner.LabelValue(request.UnitName));
+        return await new Planner(cluster, request, watch is { IsSynced: true } ? watch : null).RunAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -87,8 +92,7 @@ public sealed class KubernetesApplier : IApplier, IDisposable
             throw new ArgumentException("The plan has errors and cannot be applied: see its diagnostics.", nameof(plan));
         }
 
-        var executor = new Executor(Connect(), own, progress);
-        return await executor.RunAsync(cancellationToken).ConfigureAwait(false);
+        return (await ExecuteAsync(Connect(), own, progress, cancellationToken).ConfigureAwait(false)).Changes;
     }
 
     /// <inheritdoc/>
@@ -102,9 +106,8 @@ public sealed class KubernetesApplier : IApplier, IDisposable
         }
 
         var cluster = Connect();
-        var executor = new Executor(cluster, own, null);
-        var changes = await executor.RunAsync(cancellationToken).ConfigureAwait(false);
-        if (changes.Succeeded && executor.Result is { Entries.Count: 0 } inventory)
+        var (changes, result) = await ExecuteAsync(cluster, own, null, cancellationToken).ConfigureAwait(false);
+        if (changes.Succeeded && result is { Entries.Count: 0 } inventory)
         {
             cluster.Claims.Remove(Owner.LabelValue(unitName));
             if (await cluster.Inventories.DeleteAsync(inventory, cancellationToken).ConfigureAwait(false) is { } error)
@@ -127,8 +130,24 @@ public sealed class KubernetesApplier : IApplier, IDisposable
     public async IAsyncEnumerable<Drift> WatchDriftAsync(ApplyRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        await Task.CompletedTask.ConfigureAwait(false);
-        yield break;
+        var cluster = Connect();
+        var (desired, ignore, diagnostics) = await new Planner(cluster, request, null).MapOnlyAsync(cancellationToken).ConfigureAwait(false);
+        if (diagnostics.FirstOrDefault(d => d.Severity == DiagnosticSeverity.Error) is { } problem)
+        {
+            throw new GitOpsException(problem.Reason, $"The unit {request.UnitName} cannot be watched: {problem}");
+        }
+
+        var (inventory, error) = await cluster.Inventories.LoadAsync(request.UnitName, cancellationToken).ConfigureAwait(false);
+        if (inventory is null)
+        {
+            throw new GitOpsException(Failures.ReasonOf(error!), $"The inventory of the unit {request.UnitName} cannot be read: {Failures.Explain(error!, null)}.");
+        }
+
+        var watch = new UnitWatch(cluster, Owner.Of(request.UnitName, _options.InventoryNamespace), ignore, desired, inventory);
+        await foreach (var drift in watch.RunAsync([.. desired.Select(d => (d.Resource, d.Id.Namespace)).Distinct()], cancellationToken).ConfigureAwait(false))
+        {
+            yield return drift;
+        }
     }
 
     /// <inheritdoc/>
@@ -139,6 +158,21 @@ public sealed class KubernetesApplier : IApplier, IDisposable
             _disposed = true;
             _cluster?.Dispose();
             _cluster = null;
+        }
+    }
+
+    private static async ValueTask<(ChangeSet Changes, Inventory? Inventory)> ExecuteAsync(Cluster cluster, KubernetesPlan plan, IProgress<ObjectChange>? progress, CancellationToken cancellationToken)
+    {
+        var executor = new Executor(cluster, plan, progress);
+        var watch = cluster.Watches.Find(Owner.LabelValue(plan.Request.UnitName));
+        watch?.BeginApply();
+        try
+        {
+            return (await executor.RunAsync(cancellationToken).ConfigureAwait(false), executor.Result);
+        }
+        finally
+        {
+            watch?.EndApply(executor.Result, executor.Written.Values, plan.Objects.Where(o => o.Desired is not null).Select(o => o.Desired!));
         }
     }
 

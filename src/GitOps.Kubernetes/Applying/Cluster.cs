@@ -1,4 +1,5 @@
 using GitOps.Kubernetes.Client;
+using GitOps.Kubernetes.Drifting;
 using GitOps.Kubernetes.Inventories;
 using Microsoft.Extensions.Logging;
 
@@ -16,6 +17,7 @@ internal sealed class Cluster : IDisposable
         Client = new DynamicClient(connection, options, time);
         Discovery = new Discovery(Client, time);
         Inventories = new InventoryStore(Client, options);
+        Watches = new WatchPool(this);
     }
 
     public KubernetesOptions Options { get; }
@@ -30,12 +32,15 @@ internal sealed class Cluster : IDisposable
 
     public InventoryStore Inventories { get; }
 
+    public WatchPool Watches { get; }
+
     public Claims Claims { get; } = new();
 
     public PreparedObjects Prepared { get; } = new();
 
     public void Dispose()
     {
+        Watches.Dispose();
         Discovery.Dispose();
         _connection.Dispose();
     }

@@ -88,6 +88,10 @@ internal sealed class Planner
 
     // --- From manifests to objects of the API ---
 
+    /// <summary>Maps the set without comparing it: for watching it.</summary>
+    public async ValueTask<(List<DesiredObject> Desired, IgnoreRules Ignore, IReadOnlyList<Diagnostic> Diagnostics)> MapOnlyAsync(CancellationToken cancellationToken) =>
+        (await MapAsync(cancellationToken).ConfigureAwait(false), _ignore, _diagnostics);
+
     private async ValueTask<List<DesiredObject>> MapAsync(CancellationToken cancellationToken)
     {
         var definitions = CollectDefinitions();

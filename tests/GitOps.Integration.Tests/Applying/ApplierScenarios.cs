@@ -113,5 +113,11 @@ public abstract class ApplierScenarios : IDisposable
         return [.. inventory!.Entries.Values.Select(e => e.FluxId).Order(StringComparer.Ordinal)];
     }
 
+    internal async Task MergeAsync(ApiResource resource, string @namespace, string name, string patch, string manager = "somebody")
+    {
+        var result = await Client.PatchAsync(resource, @namespace, name, PatchKind.Merge, Encoding.UTF8.GetBytes(patch), new() { FieldManager = manager }, Token);
+        result.Succeeded.Should().BeTrue(result.Error?.Message);
+    }
+
     protected static string Selector(string unit) => Owner.Of(unit, "gitops-system").Selector;
 }

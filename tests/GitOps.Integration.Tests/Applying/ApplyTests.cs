@@ -336,12 +336,6 @@ public abstract class ApplyTests(ITestCluster cluster) : ApplierScenarios(cluste
                "versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object","properties":{"spec":{"type":"object","properties":{"size":{"type":"integer","maximum":10} } } } } } }]}}
             """),
         size => Json($$$"""{"apiVersion":"{{{unique}}}.example.com/v1","kind":"Widget","metadata":{"name":"w","namespace":"{{{unique}}}"},"spec":{"size":{{{size}}} } }"""));
-
-    private async Task MergeAsync(Kubernetes.Client.ApiResource resource, string @namespace, string name, string patch, string manager = "somebody")
-    {
-        var result = await Client.PatchAsync(resource, @namespace, name, Kubernetes.Client.PatchKind.Merge, System.Text.Encoding.UTF8.GetBytes(patch), new() { FieldManager = manager }, Token);
-        result.Succeeded.Should().BeTrue(result.Error?.Message);
-    }
 }
 
 [Collection(RealClusterCollection.Name)]
