@@ -142,7 +142,7 @@ public sealed class GitSource : ISource, IDisposable
             throw new GitOpsException(Reasons.FetchFailed, $"{_address.Display}: revision {revision} is not here; it may have been replaced on the server. Probe again.");
         }
 
-        _ = resolved;
+        var signer = await VerifyAsync(store, revision, resolved, cancellationToken).ConfigureAwait(false);
         var (artifact, tree, summary) = await BlockingWork.RunAsync(() => Describe(store, revision), cancellationToken).ConfigureAwait(false);
         var submodules = _options.RecurseSubmodules
             ? await new SubmoduleFetcher(_pool, _options, _address).FetchAsync(store, tree, summary, cancellationToken).ConfigureAwait(false)
@@ -154,7 +154,43 @@ public sealed class GitSource : ISource, IDisposable
             Ignore = SourceIgnore.Create(summary.IgnoreFiles.Select(f => (TreePath.Parse(f.Directory), ReadText(store, f.File))), _options.Ignore),
             Submodules = submodules,
         };
-        return artifact with { Tree = new GitFileTree(store, tree, options) };
+        return artifact with { Tree = new GitFileTree(store, tree, options), VerifiedBy = signer };
+    }
+
+    private async ValueTask<string?> VerifyAsync(ObjectStore store, Revision revision, ResolvedReference? resolved, CancellationToken cancellationToken)
+    {
+        if (_options.Verification is not { } verification)
+        {
+            return null;
+        }
+
+        var verifier = await SignatureVerifier.CreateAsync(verification, _pool.TimeProvider, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await BlockingWork.RunAsync(
+                () => store.Use(repository => repository.Lookup<Commit>(revision.Digest) is { } commit
+                    ? verifier.Verify(repository, commit, resolved?.ObjectId ?? FindTag(repository, revision))
+                    : throw new GitOpsException(Reasons.FetchFailed, $"{_address.Display}: revision {revision} is no longer on the server: the reference moved on. Probe again.")),
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (GitOpsException exception) when (exception.Reason == Reasons.VerificationFailed)
+        {
+            throw new GitOpsException(exception.Reason, $"{_address.Display} {revision}: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>The tag that led to a revision when it was fetched, for a revision that is served without asking the server.</summary>
+    private static string? FindTag(Repository repository, Revision revision)
+    {
+        foreach (var name in (ReadOnlySpan<string>)[$"refs/tags/{revision.Name}", revision.Name])
+        {
+            if (repository.Refs[GitMirror.LocalReference(name)] is { } reference)
+            {
+                return reference.TargetIdentifier;
+            }
+        }
+
+        return null;
     }
 
     private (Artifact Artifact, ObjectId Tree, TreeSummary Summary) Describe(ObjectStore store, Revision revision)
