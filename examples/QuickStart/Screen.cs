@@ -37,7 +37,7 @@ internal sealed class Screen : IAsyncDisposable
         AnsiConsole.Write(new Rule($"[yellow]{Markup.Escape(text)}[/]").LeftJustified());
     });
 
-    public void Note(string text) => Post(() => AnsiConsole.MarkupLineInterpolated($"{Clock()} [grey]{text}[/]"));
+    public void Note(string text) => Line("", "grey", text);
 
     public void Units()
     {
@@ -134,8 +134,11 @@ internal sealed class Screen : IAsyncDisposable
         Line(gitOpsEvent.Unit ?? gitOpsEvent.Source, colour, $"{gitOpsEvent.Message}{commit}");
     }
 
-    private void Line(string? who, string colour, string text) =>
-        Post(() => AnsiConsole.MarkupLine($"{Clock()} [bold]{Markup.Escape((who ?? "").PadRight(16))}[/] [{colour}]{Markup.Escape(text)}[/]"));
+    private void Line(string? who, string colour, string text)
+    {
+        var line = $"{Clock()} [bold]{Markup.Escape((who ?? "").PadRight(16))}[/] [{colour}]{Markup.Escape(text)}[/]";
+        Post(() => AnsiConsole.MarkupLine(line));
+    }
 
     private string Clock() => $"[grey]{_watch.Elapsed.TotalSeconds,5:F1}s[/]";
 

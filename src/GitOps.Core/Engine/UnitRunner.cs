@@ -110,6 +110,9 @@ internal sealed partial class UnitRunner : IDisposable
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         _lifetime = cancellationToken;
+
+        // Another host may have led meanwhile: what this one remembers of the cluster no longer counts.
+        _settled = false;
         var triggers = Triggers.Source;
         try
         {

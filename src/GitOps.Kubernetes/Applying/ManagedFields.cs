@@ -13,6 +13,39 @@ internal static class ManagedFields
     public static bool IsOurs(MapNode entry, string fieldManager) =>
         entry.GetString("manager") == fieldManager && entry.GetString("operation") == "Apply" && string.IsNullOrEmpty(entry.GetString("subresource"));
 
+    /// <summary>Whether an entry owns the field that a JSON pointer leads to, or all of what is around it.</summary>
+    public static bool Owns(MapNode entry, MapNode live, IReadOnlyList<string> tokens)
+    {
+        Node? value = live;
+        var fields = entry.GetMap("fieldsV1");
+        foreach (var token in tokens)
+        {
+            if (fields is null)
+            {
+                return false;
+            }
+
+            if (fields.Count == 0)
+            {
+                return true;
+            }
+
+            if (value is ListNode list)
+            {
+                value = int.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out var index) && index < list.Count ? list[index] : null;
+                var step = fields.Keys.FirstOrDefault(k => k != "." && value is not null && ReferenceEquals(FieldSet.Step(list, k), value));
+                fields = step is null ? null : fields[step] as MapNode;
+            }
+            else
+            {
+                value = (value as MapNode)?[token];
+                fields = fields["f:" + token] as MapNode;
+            }
+        }
+
+        return fields is not null;
+    }
+
     /// <summary>When a manager last wrote.</summary>
     public static DateTimeOffset? TimeOf(MapNode entry) =>
         DateTimeOffset.TryParse(entry.GetString("time"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) ? time : null;

@@ -511,9 +511,9 @@ internal sealed class Planner
         return result;
     }
 
-    private static MapNode WithoutIgnored(MapNode desired, MapNode live, IReadOnlyList<string> ignored)
+    private MapNode WithoutIgnored(MapNode desired, MapNode live, IReadOnlyList<string> ignored)
     {
-        // What another applier owns is left out; what nobody else holds is sent as it is, or leaving it out would delete it.
+        // What somebody else owns is left out and so stays theirs. What nobody else holds is sent as it is: leaving it out would delete it.
         var root = (MapNode)desired.DeepClone();
         foreach (var path in ignored)
         {
@@ -523,7 +523,16 @@ internal sealed class Planner
                 continue;
             }
 
-            if (pointer.Find(live) is { } value)
+            if (pointer.Find(live) is not { } value)
+            {
+                continue;
+            }
+
+            if (ManagedFields.Of(live).Any(e => !ManagedFields.IsOurs(e, Manager) && ManagedFields.Owns(e, live, pointer.Tokens)))
+            {
+                IgnoreRules.Strip(root, [path]);
+            }
+            else
             {
                 IgnoreRules.Replace(root, path, value.DeepClone());
             }

@@ -2,6 +2,7 @@ using GitOps.Core.Tests.Engine;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace GitOps.Core.Tests.Registration;
@@ -92,6 +93,7 @@ public sealed class AddGitOpsTests
     public async Task Host_WithMistakes_DoesNotStart()
     {
         var builder = Host.CreateApplicationBuilder();
+        builder.Logging.ClearProviders();
         builder.Services.AddSingleton<IApplier>(new FakeApplier());
         builder.Services.AddGitOps().AddManifests("web", o => o.Source = "nowhere");
         using var host = builder.Build();
@@ -99,6 +101,19 @@ public sealed class AddGitOpsTests
         var act = () => host.StartAsync(TestContext.Current.CancellationToken);
 
         await act.Should().ThrowAsync<GitOpsConfigurationException>();
+    }
+
+    [Fact]
+    public void Engine_WithoutACluster_SaysWhatToCall()
+    {
+        var services = new ServiceCollection();
+        services.AddLogging();
+        services.AddMetrics();
+        services.AddGitOps();
+
+        var act = () => services.BuildServiceProvider().GetRequiredService<GitOpsEngine>();
+
+        act.Should().Throw<GitOpsConfigurationException>().WithMessage("*call UseKubernetes()*");
     }
 
     private static ServiceProvider Services(Dictionary<string, string?> settings, Action<IGitOpsBuilder>? configure = null)

@@ -127,8 +127,8 @@ internal static class NumberParser
             if (!TryParseHexFloat(body[2..].ToString().Replace("_", string.Empty, StringComparison.Ordinal), out value))
                 return false;
         }
-        else if (body.Contains('_')
-            || !double.TryParse(body, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out value)
+        else if (!IsUnderscoreOk(body)
+            || !double.TryParse(body.Contains('_') ? body.ToString().Replace("_", string.Empty, StringComparison.Ordinal) : body, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out value)
             || double.IsInfinity(value))
         {
             return false;
@@ -204,19 +204,42 @@ internal static class NumberParser
         return true;
     }
 
-    private static bool IsUnderscoreOk(string text)
+    // Underscores must stand between digits; a base prefix counts as a digit.
+    private static bool IsUnderscoreOk(ReadOnlySpan<char> text)
     {
-        if (!text.Contains('_', StringComparison.Ordinal))
+        if (!text.Contains('_'))
             return true;
-        if (text.Length < 2 || text[0] != '0' || char.ToLowerInvariant(text[1]) is not ('b' or 'o' or 'x') and not (>= '0' and <= '7') and not '_')
-            return false;
-        var previous = '0';
-        for (var i = char.IsAsciiLetter(text[1]) ? 2 : 1; i < text.Length; i++)
+        var previous = '^';
+        var hex = false;
+        if (text.Length >= 1 && text[0] is '+' or '-')
+            text = text[1..];
+        if (text.Length >= 2 && text[0] == '0' && text[1] is 'b' or 'B' or 'o' or 'O' or 'x' or 'X')
         {
-            var c = text[i];
-            if (c == '_' && previous == '_')
+            previous = '0';
+            hex = text[1] is 'x' or 'X';
+            text = text[2..];
+        }
+
+        foreach (var c in text)
+        {
+            if (char.IsAsciiDigit(c) || (hex && char.IsAsciiHexDigit(c)))
+            {
+                previous = '0';
+            }
+            else if (c == '_')
+            {
+                if (previous != '0')
+                    return false;
+                previous = '_';
+            }
+            else if (previous == '_')
+            {
                 return false;
-            previous = c;
+            }
+            else
+            {
+                previous = '!';
+            }
         }
 
         return previous != '_';
