@@ -20,12 +20,16 @@ internal sealed class GitMirror(string directory, TimeProvider timeProvider, ILo
     /// <summary>From so many packs on, a mirror is written anew into one.</summary>
     private const int MaxPacks = 50;
 
+    /// <summary>How often a fetch may fail in a way that damage here could explain before the mirror is built anew.</summary>
+    private const int MaxSuspicions = 3;
+
     private const int MaxLooseObjects = 2_000;
     private static readonly TimeSpan UnusedReference = TimeSpan.FromDays(30);
 
     private readonly SemaphoreSlim _writing = new(1, 1);
     private readonly Lock _opening = new();
     private ObjectStore? _current;
+    private int _suspicions;
     private string? _currentName;
 
     /// <summary>Names the mirror in the URL that libgit2 gets.</summary>
@@ -139,10 +143,11 @@ internal sealed class GitMirror(string directory, TimeProvider timeProvider, ILo
             try
             {
                 FetchInto(name, operation, wants);
+                _suspicions = 0;
                 CompactWhenDue(name, operation);
                 return;
             }
-            catch (Exception exception) when (operation.Failure is null && !operation.CancellationToken.IsCancellationRequested && exception is LibGit2SharpException or MirrorDamagedException)
+            catch (Exception exception) when (operation.Failure is null && !operation.CancellationToken.IsCancellationRequested && wants.All(w => w.Name is not null) && IsDamage(name, exception))
             {
                 logger.MirrorRebuilt(operation.Connector.Address.Display, exception.Message);
             }
@@ -157,6 +162,56 @@ internal sealed class GitMirror(string directory, TimeProvider timeProvider, ILo
         FetchInto(next, operation, wants);
         WriteCurrent(next);
         RemoveOldGenerations();
+    }
+
+    /// <summary>
+    /// Whether a fetch failed because of what is here rather than because of the server. A pack that was cut and one whose base is missing here look
+    /// alike; the second is believed when what is here shows gaps, or when it happens again and again.
+    /// </summary>
+    private bool IsDamage(string name, Exception exception)
+    {
+        if (exception is MirrorDamagedException)
+        {
+            return true;
+        }
+
+        if (exception is not LibGit2SharpException native)
+        {
+            return false;
+        }
+
+        const int Net = 12, Indexer = 15, Ssl = 16, Callback = 26;
+        if (native.Data["libgit2.category"] is not (Net or Indexer or Ssl or Callback))
+        {
+            return true;
+        }
+
+        return !IsWhole(name) || ++_suspicions >= MaxSuspicions;
+    }
+
+    private bool IsWhole(string name)
+    {
+        using var store = new ObjectStore(PathOf(name));
+        try
+        {
+            var limits = new GitLimits { TreeDepth = int.MaxValue, TreeEntries = int.MaxValue, PathLength = int.MaxValue };
+            var scan = new TreeScan(store);
+            foreach (var tree in store.Use(repository => repository.Refs.FromGlob("refs/gitops/*").Select(r => repository.FindCommit(r.TargetIdentifier)?.Tree.Id).ToList()))
+            {
+                if (tree is null)
+                {
+                    return false;
+                }
+
+                scan.Scan(tree, limits, name);
+            }
+
+            return true;
+        }
+        catch (Exception exception) when (exception is LibGit2SharpException or GitOpsException)
+        {
+            return false;
+        }
     }
 
     private void FetchInto(string name, GitOperation operation, IReadOnlyList<MirrorWant> wants)
@@ -181,7 +236,7 @@ internal sealed class GitMirror(string directory, TimeProvider timeProvider, ILo
         }
 
         operation.CancellationToken.ThrowIfCancellationRequested();
-        foreach (var want in wants)
+        foreach (var want in wants.Where(w => w.IsRequired))
         {
             var reference = repository.Refs[LocalReference(want.Name ?? want.ObjectId)];
             if (reference is null || !Leads(repository, reference.TargetIdentifier))
