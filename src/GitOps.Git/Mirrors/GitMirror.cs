@@ -15,6 +15,7 @@ namespace GitOps.Git;
 /// replaced by the next and goes away when its last reader, in whichever process, is gone. One lock file lets one process write at a time;
 /// readers take no part in it.
 /// </remarks>
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "Trees that were handed out read from the store after everybody else let go of it; finalization closes it.")]
 internal sealed class GitMirror(string directory, TimeProvider timeProvider, ILogger logger)
 {
     /// <summary>From so many packs on, a mirror is written anew into one.</summary>

@@ -15,7 +15,8 @@ internal sealed class GitConnection(GitConnector connector, TimeProvider timePro
     /// <summary>How often the server was asked.</summary>
     public int AskedCount => Volatile.Read(ref _askedCount);
 
-    public bool TryUse() => true;
+    /// <summary>When it was last asked for.</summary>
+    public long LastUsed { get; set; } = timeProvider.GetTimestamp();
 
     /// <summary>
     /// The server's references. Whoever asks while the server is being asked waits for the next answer, together with all others who do: an answer

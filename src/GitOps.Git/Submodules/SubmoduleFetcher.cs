@@ -28,7 +28,7 @@ internal sealed class SubmoduleFetcher(GitRepositoryPool pool, GitSourceOptions 
 
         var urls = store.GetDirectory(tree).TryFind(".gitmodules", out var file) && file.Kind == GitEntryKind.File && store.GetSize(file.Id) <= options.Limits.BlobSize
             ? SubmoduleList.Parse(store.ReadBlob(file.Id))
-            : new Dictionary<string, string>();
+            : new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (path, commit) in summary.Submodules)
         {
             if (!urls.TryGetValue(path, out var url))

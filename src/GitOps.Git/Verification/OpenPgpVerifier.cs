@@ -140,7 +140,7 @@ internal sealed class OpenPgpVerifier
 
     private string? CheckTimes(PgpSignature signature, PgpPublicKey key)
     {
-        var now = _timeProvider.GetUtcNow();
+        var now = _timeProvider.GetUtcNow().UtcDateTime;
         if (signature.CreationTime > now + ClockSkew)
         {
             return "it was made in the future";
@@ -267,7 +267,7 @@ internal sealed class OpenPgpVerifier
     private bool IsExpired(PgpPublicKey key, PgpSignature certification)
     {
         var hashed = certification.GetHashedSubPackets();
-        return hashed.HasKeyExpirationTime() && hashed.GetKeyExpirationTime() is > 0 and var seconds && key.CreationTime.AddSeconds(seconds) <= _timeProvider.GetUtcNow();
+        return hashed.HasKeyExpirationTime() && hashed.GetKeyExpirationTime() is > 0 and var seconds && key.CreationTime.AddSeconds(seconds) <= _timeProvider.GetUtcNow().UtcDateTime;
     }
 
     private static bool MaySign(PgpSignature certification)

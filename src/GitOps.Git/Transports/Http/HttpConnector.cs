@@ -111,7 +111,11 @@ internal sealed class HttpConnector : GitConnector
     }
 
     /// <inheritdoc/>
-    public override void Dispose() => _client.Dispose();
+    public override void Dispose()
+    {
+        _client.Dispose();
+        base.Dispose();
+    }
 
     private static SocketsHttpHandler MakeHandler(GitAddress address, ResolvedCredentials credentials, GitSourceOptions options)
     {

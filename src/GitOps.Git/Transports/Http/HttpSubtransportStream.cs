@@ -1,9 +1,11 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using LibGit2Sharp;
 
 namespace GitOps.Git;
 
 /// <summary>One request and its answer. What libgit2 writes is kept until it starts to read; a large push goes through a file.</summary>
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "libgit2 owns the stream and ends it with Free.")]
 internal sealed class HttpSubtransportStream(HttpSubtransport transport, GitOperation operation, HttpConnector connector, GitSmartSubtransportAction action) : SmartSubtransportStream(transport)
 {
     private const int MaxInMemory = 1024 * 1024;
