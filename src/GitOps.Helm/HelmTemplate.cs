@@ -15,6 +15,7 @@ namespace GitOps.Helm;
 public static class HelmTemplate
 {
     private const string NotesFile = "NOTES.txt";
+    private const string DefaultName = "release-name";
 
     /// <summary>Renders a chart.</summary>
     /// <param name="chart">The chart.</param>
@@ -32,11 +33,36 @@ public static class HelmTemplate
         try
         {
             var values = await BuildValuesAsync(options, readFile ?? (static _ => null), limit.Token).ConfigureAwait(false);
-            return await RenderAsync(chart, options, values, limit.Token).ConfigureAwait(false);
+            var (root, rendered) = RenderFiles(chart, options, values, limit.Token);
+            return await AssembleAsync(options, root, rendered, limit.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new HelmException(Reasons.Timeout, $"rendering chart {chart.Name} took longer than {options.TimeLimit}", e);
+            throw TimedOut(chart, options, e);
+        }
+    }
+
+    /// <summary>Renders a chart's templates and leaves their text as it is: nothing is split, sorted or checked.</summary>
+    /// <param name="chart">The chart.</param>
+    /// <param name="options">How to render it.</param>
+    /// <param name="readFile">Reads a file that the values name; <see langword="null"/> when there are none.</param>
+    /// <param name="cancellationToken">Ends the call early.</param>
+    /// <returns>The text of every template but partials, by path with the chart's name in front.</returns>
+    /// <exception cref="HelmException">The chart cannot be rendered.</exception>
+    public static async ValueTask<IReadOnlyDictionary<string, string>> RenderFilesAsync(HelmChart chart, HelmOptions options, Func<string, string?>? readFile = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(chart);
+        ArgumentNullException.ThrowIfNull(options);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(options.TimeLimit);
+        try
+        {
+            var values = await BuildValuesAsync(options, readFile ?? (static _ => null), limit.Token).ConfigureAwait(false);
+            return RenderFiles(chart, options, values, limit.Token).Rendered;
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw TimedOut(chart, options, e);
         }
     }
 
@@ -66,9 +92,12 @@ public static class HelmTemplate
         return builder.Values;
     }
 
-    private static async ValueTask<HelmRelease> RenderAsync(HelmChart chart, HelmOptions options, Dictionary<string, object?> userValues, CancellationToken cancellationToken)
+    private static HelmException TimedOut(HelmChart chart, HelmOptions options, OperationCanceledException e) =>
+        new(Reasons.Timeout, $"rendering chart {chart.Name} took longer than {options.TimeLimit}", e);
+
+    private static (Chart Root, Dictionary<string, string> Rendered) RenderFiles(HelmChart chart, HelmOptions options, Dictionary<string, object?> userValues, CancellationToken cancellationToken)
     {
-        var name = options.ReleaseName ?? "release-name";
+        var name = options.ReleaseName ?? DefaultName;
         Refuse(chart.Root);
         ReleaseName.Validate(name);
         var root = chart.Root.CloneForRender();
@@ -82,7 +111,11 @@ public static class HelmTemplate
         }
 
         CheckKubeVersion(root, kubeVersion);
-        var rendered = RenderTemplates(chart, root, values, name, kubeVersion, options, cancellationToken);
+        return (root, RenderTemplates(chart, root, values, name, kubeVersion, options, cancellationToken));
+    }
+
+    private static async ValueTask<HelmRelease> AssembleAsync(HelmOptions options, Chart root, Dictionary<string, string> rendered, CancellationToken cancellationToken)
+    {
         var files = new Dictionary<string, string>(rendered, StringComparer.Ordinal);
         var notes = TakeNotes(root, files, options.SubNotes);
         if (options.PostRenderer is { } postRenderer)
@@ -93,7 +126,7 @@ public static class HelmTemplate
         var (hooks, manifests) = ManifestSorter.Sort(files, cancellationToken);
         return new HelmRelease
         {
-            Name = name,
+            Name = options.ReleaseName ?? DefaultName,
             Namespace = options.Namespace,
             Manifests = manifests,
             Hooks = options.Hooks switch
