@@ -1,0 +1,84 @@
+namespace GitOps.Engine;
+
+/// <summary>All registered sources and units, made and checked together, so that the user sees every mistake at once.</summary>
+internal sealed class EngineConfiguration
+{
+    private EngineConfiguration(IReadOnlyDictionary<string, (SourceRegistration, SourceDefinition)> sources, IReadOnlyDictionary<string, (UnitRegistration, UnitDefinition)> units)
+    {
+        Sources = sources;
+        Units = units;
+    }
+
+    public IReadOnlyDictionary<string, (SourceRegistration Registration, SourceDefinition Definition)> Sources { get; }
+
+    public IReadOnlyDictionary<string, (UnitRegistration Registration, UnitDefinition Definition)> Units { get; }
+
+    public static EngineConfiguration Create(GitOpsOptions options, IEnumerable<SourceRegistration> sources, IEnumerable<UnitRegistration> units, IEnumerable<string> otherErrors, IServiceProvider services)
+    {
+        var errors = new List<string>([.. options.Validate(), .. otherErrors]);
+        var knownSources = new Dictionary<string, (SourceRegistration, SourceDefinition)>(StringComparer.Ordinal);
+        foreach (var group in sources.GroupBy(s => s.Name, StringComparer.Ordinal))
+        {
+            CheckName("Source", group.Key, group.Count(), errors);
+            var definition = group.First().Create(services);
+            errors.AddRange(definition.Errors.Select(e => $"Source '{group.Key}': {e}"));
+            if (definition.Interval < TimeSpan.FromSeconds(1))
+            {
+                errors.Add($"Source '{group.Key}': Interval is {definition.Interval}: it must be at least one second.");
+            }
+
+            if (definition.Timeout <= TimeSpan.Zero)
+            {
+                errors.Add($"Source '{group.Key}': Timeout is {definition.Timeout}: it must be longer than zero.");
+            }
+
+            knownSources.Add(group.Key, (group.First(), definition));
+        }
+
+        var knownUnits = new Dictionary<string, (UnitRegistration, UnitDefinition)>(StringComparer.Ordinal);
+        foreach (var group in units.GroupBy(u => u.Name, StringComparer.Ordinal))
+        {
+            CheckName("Unit", group.Key, group.Count(), errors);
+            knownUnits.Add(group.Key, (group.First(), group.First().Create(services)));
+        }
+
+        foreach (var (name, (registration, definition)) in knownUnits)
+        {
+            var where = $"{registration.Kind} '{name}'";
+            errors.AddRange(definition.Options.Validate().Select(e => $"{where}: {e}"));
+            if (definition.Options.Source is { Length: > 0 } source && !knownSources.ContainsKey(source))
+            {
+                errors.Add($"{where}: there is no source '{source}'{Suggest(source, knownSources.Keys)}");
+            }
+
+            foreach (var dependency in definition.Options.DependsOn.Where(d => !knownUnits.ContainsKey(d)))
+            {
+                errors.Add($"{where}: it depends on '{dependency}', which is not a unit{Suggest(dependency, knownUnits.Keys)}");
+            }
+        }
+
+        var graph = knownUnits.ToDictionary(u => u.Key, IReadOnlyList<string> (u) => [.. u.Value.Item2.Options.DependsOn.Where(knownUnits.ContainsKey)], StringComparer.Ordinal);
+        errors.AddRange(DependencyGraph.FindCycles(graph).Select(c => $"Units depend on each other in a cycle: {string.Join(" -> ", c)}. Remove one of these dependencies."));
+
+        return errors.Count > 0 ? throw new GitOpsConfigurationException(errors) : new EngineConfiguration(knownSources, knownUnits);
+    }
+
+    private static void CheckName(string what, string name, int count, List<string> errors)
+    {
+        if (count > 1)
+        {
+            errors.Add($"{what} '{name}' is registered {count} times: names must be unique.");
+        }
+
+        if (name.Length is 0 or > 63 || !name.All(c => c is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '-' or '.') || name[0] is '-' or '.' || name[^1] is '-' or '.')
+        {
+            errors.Add($"{what} '{name}': a name has 1 to 63 lower-case letters, digits, '-' or '.', and starts and ends with a letter or digit.");
+        }
+    }
+
+    private static string Suggest(string wanted, IEnumerable<string> known)
+    {
+        var names = known.Order(StringComparer.Ordinal).ToList();
+        return names.Count == 0 ? "; none is registered." : $"; known are: {string.Join(", ", names.Take(10))}{(names.Count > 10 ? ", ..." : ".")}";
+    }
+}

@@ -1,0 +1,742 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using GitOps.Telemetry;
+using Microsoft.Extensions.Logging;
+using Polly;
+using Polly.Retry;
+
+namespace GitOps.Engine;
+
+/// <summary>
+/// Reconciles one unit: its own loop, woken by events, that borrows a worker only while it renders, plans and applies.
+/// </summary>
+internal sealed partial class UnitRunner : IDisposable
+{
+    private const Triggers FullReconcile = Triggers.Interval | Triggers.Demand | Triggers.Drift | Triggers.Resume;
+
+    private readonly EngineContext _context;
+    private readonly UnitDefinition _definition;
+    private readonly UnitOptions _options;
+    private readonly TreePath _path;
+    private readonly IApplier _applier;
+    private readonly IReadOnlyList<IManifestValidator> _validators;
+    private readonly ISecretDecryptor? _decryptor;
+    private readonly SourceRunner _source;
+    private readonly ILogger _logger;
+    private readonly Inbox _inbox;
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly ConditionList _conditions;
+    private readonly History _history;
+    private readonly DriftDamper _damper;
+    private readonly ResiliencePipeline<Attempt> _retry;
+    private readonly Lock _waitLock = new();
+    private readonly Lock _statusLock = new();
+    private readonly ConcurrentQueue<Drift> _drifts = new();
+    private IReadOnlyList<UnitRunner> _dependencies = [];
+    private RenderCache? _rendered;
+    private CancellationTokenSource? _healthWait;
+    private CancellationTokenSource? _driftWatch;
+    private Task _driftTask = Task.CompletedTask;
+    private bool? _wasGood;
+    private bool _settled;
+    private string _lastFailure = "";
+    private volatile bool _suspended;
+    private volatile UnitStatus _status;
+    private CancellationToken _lifetime = CancellationToken.None;
+
+    public UnitRunner(
+        string name,
+        string kind,
+        UnitDefinition definition,
+        SourceRunner source,
+        IApplier applier,
+        IReadOnlyList<IManifestValidator> validators,
+        ISecretDecryptor? decryptor,
+        EngineContext context,
+        ILogger<UnitRunner> logger)
+    {
+        Name = name;
+        Kind = kind;
+        _definition = definition;
+        _options = definition.Options;
+        _path = TreePath.Parse(_options.Path);
+        _source = source;
+        _applier = applier;
+        _validators = validators;
+        _decryptor = decryptor;
+        _context = context;
+        _logger = logger;
+        _inbox = new Inbox(context.Time);
+        _conditions = new ConditionList(context.Time);
+        _history = new History(context.HistoryLimit);
+        _damper = new DriftDamper(context.Time);
+        _suspended = _options.Suspend;
+        _status = new UnitStatus(name, kind, source.Name, _path.ToString()) { DependsOn = [.. _options.DependsOn], IsSuspended = _suspended };
+        _retry = new ResiliencePipelineBuilder<Attempt> { TimeProvider = context.Time }
+            .AddRetry(new RetryStrategyOptions<Attempt>
+            {
+                ShouldHandle = new PredicateBuilder<Attempt>().HandleResult(Attempt.Failed),
+                MaxRetryAttempts = int.MaxValue,
+                BackoffType = DelayBackoffType.Exponential,
+                Delay = _options.RetryInterval,
+                MaxDelay = _options.Interval > _options.RetryInterval ? _options.Interval : _options.RetryInterval,
+                UseJitter = true,
+                Randomizer = context.Randomizer,
+            })
+            .Build();
+    }
+
+    public string Name { get; }
+
+    public string Kind { get; }
+
+    public SourceRunner Source => _source;
+
+    public UnitStatus Status => _status;
+
+    /// <summary>Runs after the unit's status changed; the flag says whether units that depend on it should look.</summary>
+    public Action<UnitRunner, bool>? Changed { get; set; }
+
+    public void DependOn(IReadOnlyList<UnitRunner> dependencies) => _dependencies = dependencies;
+
+    public void Dispose()
+    {
+        _inbox.Dispose();
+        _turn.Dispose();
+        _driftWatch?.Dispose();
+        _healthWait?.Dispose();
+    }
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        _lifetime = cancellationToken;
+
+        // Another host may have led meanwhile: what this one remembers of the cluster no longer counts.
+        _settled = false;
+        var triggers = Triggers.Source;
+        try
+        {
+            while (true)
+            {
+                try
+                {
+                    // A post ends the wait before the next try; it never ends work that is under way.
+                    await _retry.ExecuteAsync(
+                        async _ => await ReconcileAsync(Interlocked.Exchange(ref triggers, Triggers.Interval), cancellationToken).ConfigureAwait(false),
+                        _inbox.ArmInterrupt(cancellationToken)).ConfigureAwait(false);
+                }
+                catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+                {
+                    // Woken early: what woke it is in the inbox.
+                }
+
+                triggers = await _inbox.WaitAsync(_context.Jittered(_options.Interval), cancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            await StopDriftWatchAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Wakes the unit. A newer revision ends a wait for health that is under way.</summary>
+    public void Wake(Triggers trigger)
+    {
+        if (trigger == Triggers.Source && _source.Artifact is { } artifact && artifact.Revision != _status.LastAttemptedRevision)
+        {
+            EndHealthWait();
+        }
+
+        _inbox.Post(trigger);
+    }
+
+    public void Suspend()
+    {
+        _suspended = true;
+        EndHealthWait();
+        Publish();
+    }
+
+    public void Resume()
+    {
+        _suspended = false;
+        Publish();
+        _inbox.Post(Triggers.Resume);
+    }
+
+    /// <summary>Reconciles in the caller's turn; one attempt of a unit runs at a time.</summary>
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Renderers, validators and appliers are user code; whatever they throw becomes the unit's Ready condition.")]
+    public async Task<Attempt> ReconcileAsync(Triggers triggers, CancellationToken cancellationToken)
+    {
+        if ((triggers & Triggers.Demand) != Triggers.None)
+        {
+            EndHealthWait();
+        }
+
+        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        var start = _context.Time.GetTimestamp();
+        try
+        {
+            if (_suspended && (triggers & Triggers.Demand) == Triggers.None)
+            {
+                return Attempt.Waiting;
+            }
+
+            if (_source.Artifact is not { } artifact)
+            {
+                if (_source.Status.Ready is { Status: ConditionStatus.False } failed)
+                {
+                    Block(failed.Reason, $"Source '{_source.Name}' has no revision: {failed.Message}");
+                }
+                else
+                {
+                    Block(Reasons.Progressing, $"Source '{_source.Name}' has not been fetched yet.", ConditionStatus.Unknown);
+                }
+
+                return Attempt.Waiting;
+            }
+
+            if (IsDone(artifact.Revision, triggers))
+            {
+                return Attempt.Succeeded;
+            }
+
+            if (FindBlocker(artifact) is { } blocker)
+            {
+                // When the new revision holds nothing new for this unit it stays ready where it is until its dependencies have moved on.
+                if (!IsUntouched(artifact))
+                {
+                    Block(Reasons.DependencyNotReady, blocker);
+                }
+
+                return Attempt.Waiting;
+            }
+
+            return await AttemptAsync(artifact, triggers, start, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw;
+        }
+        catch (Exception e)
+        {
+            AttemptFailed(_logger, e, Name);
+            var reason = e is GitOpsException known ? known.Reason : Reasons.ReconciliationFailed;
+            return Fail(Attempt.Failed, _source.Artifact, [Diagnostic.Error(reason, e.Message, (e as GitOpsException)?.Location)], [], start);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public async Task<Plan> PlanAsync(CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var artifact = _source.Artifact
+                ?? throw new GitOpsException(_source.Status.Ready?.Reason ?? Reasons.FetchFailed, $"Source '{_source.Name}' has no revision to plan from: {_source.Status.Ready?.Message ?? "it has not been fetched yet"}");
+            using var worker = await _context.EnterAsync(cancellationToken).ConfigureAwait(false);
+            var (manifests, diagnostics) = await RenderAndValidateAsync(artifact, cancellationToken).ConfigureAwait(false);
+            var request = Request(artifact.Revision, manifests);
+            return diagnostics.Any(d => d.Severity == DiagnosticSeverity.Error)
+                ? new Plan(request, [], diagnostics)
+                : await _applier.PlanAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public async Task<ChangeSet> ApplyAsync(Plan plan, CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            using var worker = await _context.EnterAsync(cancellationToken).ConfigureAwait(false);
+            var changes = await _applier.ApplyAsync(plan, Progress(plan.Request.Revision), cancellationToken).ConfigureAwait(false);
+            return changes;
+        }
+        finally
+        {
+            _turn.Release();
+            _inbox.Post(Triggers.Interval);
+        }
+    }
+
+    private bool IsDone(Revision revision, Triggers triggers) =>
+        (triggers & FullReconcile) == Triggers.None && _settled && _status.IsReady && _status.LastAppliedRevision == revision;
+
+    private bool IsUntouched(Artifact artifact) => _settled && _rendered?.IsCurrent(artifact.Tree) == true;
+
+    private string? FindBlocker(Artifact artifact)
+    {
+        foreach (var dependency in _dependencies)
+        {
+            var status = dependency.Status;
+            if (!status.IsReady)
+            {
+                return $"Waiting for '{dependency.Name}' to become ready.";
+            }
+
+            if (ReferenceEquals(dependency.Source, _source) && !artifact.Revision.SameContent(status.LastAppliedRevision))
+            {
+                return $"Waiting for '{dependency.Name}' to reach {artifact.Revision}; it is at {status.LastAppliedRevision?.ToString() ?? "no revision"}.";
+            }
+        }
+
+        return null;
+    }
+
+    private async Task<Attempt> AttemptAsync(Artifact artifact, Triggers triggers, long start, CancellationToken cancellationToken)
+    {
+        var revision = artifact.Revision;
+        using var activity = GitOpsTelemetry.Activities.StartActivity("gitops.reconcile");
+        activity?.SetTag(GitOpsTelemetry.Tags.Unit, Name).SetTag(GitOpsTelemetry.Tags.UnitKind, Kind);
+
+        if ((triggers & FullReconcile) == Triggers.None && IsUntouched(artifact))
+        {
+            // The commit touched nothing that this unit reads: no render, no request.
+            _conditions.Set(ConditionTypes.Ready, ConditionStatus.True, Reasons.ReconciliationSucceeded, $"Applied {revision}.");
+            Publish(s => s with { LastAppliedRevision = revision, LastAttemptedRevision = revision });
+            Trace(Stage.Render, artifact, Reasons.ReconciliationSucceeded, $"Nothing that the unit reads changed in {revision}; not rendered.");
+            return Attempt.Succeeded;
+        }
+
+        using var timeout = new CancellationTokenSource();
+        ChangeSet changes;
+        ApplyRequest request;
+        IReadOnlyList<Diagnostic> warnings;
+        try
+        {
+            using var worker = await _context.EnterAsync(cancellationToken).ConfigureAwait(false);
+            Begin(revision);
+
+            // The wait for a worker does not count.
+            using var timer = _context.Time.CreateTimer(static state => _ = ((CancellationTokenSource)state!).CancelAsync(), timeout, _options.Timeout, Timeout.InfiniteTimeSpan);
+            using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+            var (manifests, diagnostics) = await RenderAndValidateAsync(artifact, linked.Token).ConfigureAwait(false);
+            if (diagnostics.Any(d => d.Severity == DiagnosticSeverity.Error))
+            {
+                return Fail(Attempt.Stalled, artifact, diagnostics, [], start);
+            }
+
+            request = Request(revision, manifests);
+            var (failure, applied, planWarnings) = await ApplyAsync(artifact, request, start, linked.Token).ConfigureAwait(false);
+            if (failure is { } failed)
+            {
+                return failed;
+            }
+
+            changes = applied!;
+            warnings = [.. diagnostics, .. planWarnings];
+        }
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            return Fail(Attempt.Failed, artifact, [Diagnostic.Error(Reasons.Timeout, $"Rendering and applying took longer than {_options.Timeout}; what was applied stays recorded and the next try goes on.")], [], start);
+        }
+
+        // An earlier watch compared with the earlier desired state.
+        await StopDriftWatchAsync().ConfigureAwait(false);
+        var healthy = await VerifyAsync(artifact, changes, start, cancellationToken).ConfigureAwait(false);
+        StartDriftWatch(request);
+        if (healthy is { } notHealthy)
+        {
+            return notHealthy;
+        }
+
+        Succeed(artifact, changes, warnings, (triggers & Triggers.Drift) != Triggers.None, request.Manifests.Count, start);
+        return Attempt.Succeeded;
+    }
+
+    private async Task<(IReadOnlyList<Manifest> Manifests, IReadOnlyList<Diagnostic> Diagnostics)> RenderAndValidateAsync(Artifact artifact, CancellationToken cancellationToken)
+    {
+        if (_rendered is { } cached && cached.IsCurrent(artifact.Tree))
+        {
+            return (cached.Manifests, []);
+        }
+
+        var recording = new RecordingFileTree(artifact.Tree);
+        RenderResult result;
+        using (var stage = Stage.Start(Stage.Render, GitOpsTelemetry.Tags.Unit, Name, _context.Metrics, _context.Time))
+        {
+            var request = new RenderRequest(Name, recording, _path) { Options = _definition.RenderOptions, Decryptor = _decryptor, Revision = artifact.Revision };
+            result = artifact.Tree.Find(_path) is null
+                ? RenderResult.Failure(Diagnostic.Error(Reasons.NotFound, $"The path '{_path}' does not exist in source '{_source.Name}' at {artifact.Revision}: check the unit's Path.", new SourceLocation(_path.Value)))
+                : await _definition.Renderer.RenderAsync(request, cancellationToken).ConfigureAwait(false);
+            Publish(s => s with { RenderCount = s.RenderCount + 1 });
+            if (!result.Succeeded)
+            {
+                stage.Fail(Reasons.BuildFailed);
+                return ([], result.Diagnostics);
+            }
+
+            stage.Succeed();
+        }
+
+        using (var stage = Stage.Start(Stage.Validate, GitOpsTelemetry.Tags.Unit, Name, _context.Metrics, _context.Time))
+        {
+            var diagnostics = new List<Diagnostic>(result.Diagnostics);
+            foreach (var validator in _validators)
+            {
+                diagnostics.AddRange(await validator.ValidateAsync(Name, result.Manifests, cancellationToken).ConfigureAwait(false));
+            }
+
+            if (diagnostics.Any(d => d.Severity == DiagnosticSeverity.Error))
+            {
+                stage.Fail(Reasons.ValidationFailed);
+                return ([], diagnostics);
+            }
+
+            stage.Succeed();
+            _rendered = new RenderCache(recording.GetReads(), result.Manifests);
+            Trace(Stage.Render, artifact, Reasons.Progressing, $"Rendered {result.Manifests.Count} objects from {_path} at {artifact.Revision}.");
+            return (result.Manifests, diagnostics);
+        }
+    }
+
+    private async Task<(Attempt? Failure, ChangeSet? Changes, IReadOnlyList<Diagnostic> Warnings)> ApplyAsync(Artifact artifact, ApplyRequest request, long start, CancellationToken cancellationToken)
+    {
+        using var stage = Stage.Start(Stage.Apply, GitOpsTelemetry.Tags.Unit, Name, _context.Metrics, _context.Time);
+        var plan = await _applier.PlanAsync(request, cancellationToken).ConfigureAwait(false);
+        if (!plan.CanApply)
+        {
+            stage.Fail(Reasons.ValidationFailed);
+            return (Fail(IsTransient(plan.Diagnostics) ? Attempt.Failed : Attempt.Stalled, artifact, plan.Diagnostics, [], start), null, []);
+        }
+
+        var changes = await _applier.ApplyAsync(plan, Progress(request.Revision), cancellationToken).ConfigureAwait(false);
+        foreach (var change in changes.Changes)
+        {
+            _context.Metrics.Applied(Name, change.Action);
+        }
+
+        if (!changes.Succeeded)
+        {
+            stage.Fail(Reasons.ApplyFailed);
+            IReadOnlyList<Diagnostic> errors = [.. changes.Diagnostics, .. changes.Changes.Where(c => c.Error is not null).Select(c => c.Error! with { Resource = c.Error.Resource ?? c.Resource })];
+            return (Fail(Attempt.Failed, artifact, errors, changes.Changes, start), null, []);
+        }
+
+        stage.Succeed();
+        return (null, changes, plan.Diagnostics);
+    }
+
+    /// <summary>Waits for health, holding no worker; null when all is well.</summary>
+    private async Task<Attempt?> VerifyAsync(Artifact artifact, ChangeSet changes, long start, CancellationToken cancellationToken)
+    {
+        if (!_options.Wait)
+        {
+            return null;
+        }
+
+        using var stage = Stage.Start(Stage.Verify, GitOpsTelemetry.Tags.Unit, Name, _context.Metrics, _context.Time);
+        using var timeout = new CancellationTokenSource(_options.Timeout, _context.Time);
+        var token = BeginHealthWait(timeout.Token, cancellationToken);
+        HealthReport? last = null;
+        try
+        {
+            await foreach (var report in _applier.WatchHealthAsync(Name, token).ConfigureAwait(false))
+            {
+                last = report;
+                if (report.IsHealthy)
+                {
+                    _conditions.Set(ConditionTypes.Healthy, ConditionStatus.True, Reasons.ReconciliationSucceeded, $"All {report.Objects.Count} objects are healthy.");
+                    stage.Succeed();
+                    return null;
+                }
+
+                _conditions.Set(ConditionTypes.Healthy, ConditionStatus.Unknown, Reasons.Progressing, Unhealthy(report, HealthStatus.InProgress));
+                Publish();
+                if (report.HasFailed)
+                {
+                    break;
+                }
+            }
+
+            token.ThrowIfCancellationRequested();
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            if (!timeout.IsCancellationRequested)
+            {
+                stage.Fail(Reasons.HealthCheckCanceled);
+                _conditions.Set(ConditionTypes.Ready, ConditionStatus.False, Reasons.HealthCheckCanceled, "The wait for health was ended by a newer revision or request.");
+                Publish();
+                Trace(Stage.Verify, artifact, Reasons.HealthCheckCanceled, "The wait for health was ended by a newer revision or request.");
+                _inbox.Post(Triggers.Source);
+                return Attempt.Waiting;
+            }
+        }
+        finally
+        {
+            EndHealthWait();
+        }
+
+        stage.Fail(Reasons.HealthCheckFailed);
+        var failed = last?.HasFailed == true;
+        var message = failed
+            ? $"Failed: {Unhealthy(last!, HealthStatus.Failed)}"
+            : $"Not healthy after {_options.Timeout}: {(last is null ? "no object could be watched." : Unhealthy(last, HealthStatus.InProgress))}";
+        _conditions.Set(ConditionTypes.Healthy, ConditionStatus.False, Reasons.HealthCheckFailed, message);
+        return Fail(Attempt.Failed, artifact, [Diagnostic.Error(Reasons.HealthCheckFailed, message)], changes.Changes, start);
+    }
+
+    private static string Unhealthy(HealthReport report, HealthStatus at)
+    {
+        const int most = 5;
+        var objects = report.Objects.Where(o => at == HealthStatus.Failed ? o.Status == HealthStatus.Failed : o.Status is not (HealthStatus.Current or HealthStatus.Suspended)).ToList();
+        var text = string.Join("; ", objects.Take(most));
+        return objects.Count > most ? $"{text}; and {objects.Count - most} more." : $"{text}.";
+    }
+
+    private ApplyRequest Request(Revision revision, IReadOnlyList<Manifest> manifests) => new(Name, manifests)
+    {
+        Revision = revision,
+        Prune = _options.Prune,
+        AllowEmpty = _options.AllowEmpty,
+        RecreateOnImmutable = _options.Force,
+        DefaultNamespace = _options.TargetNamespace,
+        ServiceAccount = _options.ServiceAccount,
+        Ignore = [.. _options.Ignore.Select(r => r.ToRule())],
+    };
+
+    private static bool IsTransient(IReadOnlyList<Diagnostic> diagnostics) =>
+        !diagnostics.Any(d => d.Severity == DiagnosticSeverity.Error && d.Reason is Reasons.EmptyNotAllowed or Reasons.BuildFailed);
+
+    private Progress Progress(Revision? revision) => new(change =>
+        _context.Publish(NewEvent(EventSeverity.Trace, Reasons.Progressing, change.ToString(), revision) with { Stage = Stage.Apply, Changes = [change] }));
+
+    private CancellationToken BeginHealthWait(CancellationToken timeout, CancellationToken cancellationToken)
+    {
+        lock (_waitLock)
+        {
+            _healthWait = CancellationTokenSource.CreateLinkedTokenSource(timeout, cancellationToken);
+
+            // The revision may have moved between the apply and now.
+            if (_source.Artifact is { } artifact && artifact.Revision != _status.LastAttemptedRevision)
+            {
+                _ = _healthWait.CancelAsync();
+            }
+
+            return _healthWait.Token;
+        }
+    }
+
+    private void EndHealthWait()
+    {
+        lock (_waitLock)
+        {
+            _ = _healthWait?.CancelAsync();
+            _healthWait = null;
+        }
+    }
+
+    private void StartDriftWatch(ApplyRequest request)
+    {
+        if (_options.Drift == DriftPolicy.Disabled || _lifetime == CancellationToken.None)
+        {
+            return;
+        }
+
+        _driftWatch = CancellationTokenSource.CreateLinkedTokenSource(_lifetime);
+        _driftTask = WatchDriftAsync(request, _driftWatch.Token);
+    }
+
+    private async Task StopDriftWatchAsync()
+    {
+        if (_driftWatch is null)
+        {
+            return;
+        }
+
+        await _driftWatch.CancelAsync().ConfigureAwait(false);
+        await _driftTask.ConfigureAwait(false);
+        _driftWatch.Dispose();
+        _driftWatch = null;
+    }
+
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "An applier is user code; a watch that ends with an error is logged and the next interval starts a new one.")]
+    private async Task WatchDriftAsync(ApplyRequest request, CancellationToken cancellationToken)
+    {
+        await Task.Yield();
+        try
+        {
+            await foreach (var drift in _applier.WatchDriftAsync(request, cancellationToken).ConfigureAwait(false))
+            {
+                _context.Metrics.Drifted(Name);
+                var severity = _options.Drift == DriftPolicy.Warn ? EventSeverity.Error : EventSeverity.Info;
+                _context.Publish(NewEvent(severity, Reasons.DriftDetected, Describe(drift), request.Revision) with { Drifts = [drift], IsTransition = _options.Drift != DriftPolicy.Correct });
+                if (_options.Drift != DriftPolicy.Correct || _suspended)
+                {
+                    continue;
+                }
+
+                var delay = _damper.Next();
+                if (delay > TimeSpan.Zero)
+                {
+                    Damped(_logger, Name, drift.Resource.ToString(), delay);
+                    await Task.Delay(delay, _context.Time, cancellationToken).ConfigureAwait(false);
+                }
+
+                Remember(drift);
+                _inbox.Post(Triggers.Drift);
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return;
+        }
+        catch (Exception e)
+        {
+            DriftWatchFailed(_logger, e, Name);
+        }
+    }
+
+    private void Remember(Drift drift)
+    {
+        const int most = 100;
+        _drifts.Enqueue(drift);
+        while (_drifts.Count > most && _drifts.TryDequeue(out _))
+        {
+        }
+    }
+
+    private static string Describe(Drift drift)
+    {
+        var who = drift.Manager is null ? "" : $" by {drift.Manager}";
+        var when = drift.Time is { } time ? $" at {time:u}" : "";
+        return drift.IsDeleted
+            ? $"{drift.Resource} was deleted{who}{when}."
+            : $"{drift.Resource} was changed{who}{when}: {string.Join(", ", drift.Fields.Take(10).Select(f => $"{f.Path} {f.After ?? "(unset)"} -> {f.Before ?? "(unset)"}"))}.";
+    }
+
+    private void Begin(Revision revision)
+    {
+        var retrying = _wasGood == false;
+        _settled = false;
+        _conditions.Set(ConditionTypes.Reconciling, ConditionStatus.True, retrying ? Reasons.ProgressingWithRetry : Reasons.Progressing, $"Reconciling {revision}.");
+        _conditions.Remove(ConditionTypes.Stalled);
+        if (!retrying && !_status.IsReady)
+        {
+            _conditions.Set(ConditionTypes.Ready, ConditionStatus.Unknown, Reasons.Progressing, $"Reconciling {revision}.");
+        }
+
+        Publish(s => s with { LastAttemptedRevision = revision });
+    }
+
+    private void Block(string reason, string message, ConditionStatus status = ConditionStatus.False)
+    {
+        var ready = _status.Condition(ConditionTypes.Ready);
+        if (ready is not null && string.Equals(ready.Message, message, StringComparison.Ordinal))
+        {
+            return;
+        }
+
+        _conditions.Set(ConditionTypes.Ready, status, reason, message);
+        _conditions.Remove(ConditionTypes.Reconciling);
+        Publish();
+        Trace(null, _source.Artifact, reason, message);
+    }
+
+    private Attempt Fail(Attempt attempt, Artifact? artifact, IReadOnlyList<Diagnostic> diagnostics, IReadOnlyList<ObjectChange> changes, long start)
+    {
+        var errors = diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error).ToList();
+        var reason = errors.Count > 0 ? errors[0].Reason : Reasons.ReconciliationFailed;
+        var message = string.Join(Environment.NewLine, errors.Take(10)) + (errors.Count > 10 ? $"{Environment.NewLine}and {errors.Count - 10} more errors" : "");
+        _conditions.Set(ConditionTypes.Ready, ConditionStatus.False, reason, message);
+        _conditions.Remove(ConditionTypes.Reconciling);
+        if (attempt == Attempt.Stalled)
+        {
+            _conditions.Set(ConditionTypes.Stalled, ConditionStatus.True, reason, "The unit stays at its last good revision until its source or configuration changes.");
+        }
+
+        var failure = $"{artifact?.Revision} {reason} {message}";
+        var isNew = _wasGood != false || !string.Equals(failure, _lastFailure, StringComparison.Ordinal);
+        _lastFailure = failure;
+        _wasGood = false;
+        End(artifact?.Revision, succeeded: false, reason, message, start);
+        _context.Publish(NewEvent(EventSeverity.Error, reason, message, artifact?.Revision) with
+        {
+            CommitAuthor = artifact?.Author,
+            CommitMessage = artifact?.Message,
+            Changes = [.. changes.Where(c => c.Error is not null || c.Action is not (ChangeAction.Unchanged or ChangeAction.Skipped))],
+            Diagnostics = diagnostics,
+            IsTransition = isNew,
+        });
+        return attempt;
+    }
+
+    private void Succeed(Artifact artifact, ChangeSet changes, IReadOnlyList<Diagnostic> warnings, bool corrected, int objectCount, long start)
+    {
+        var changed = changes.Changes.Where(c => c.Action is not (ChangeAction.Unchanged or ChangeAction.Skipped)).ToList();
+        var recovered = _wasGood == false;
+        var progressed = artifact.Revision != _status.LastAppliedRevision;
+        var reason = corrected && changed.Count > 0 ? Reasons.DriftCorrected : Reasons.ReconciliationSucceeded;
+        var message = Summary(changed, objectCount, recovered);
+        _conditions.Set(ConditionTypes.Ready, ConditionStatus.True, reason, $"Applied {artifact.Revision}.");
+        _conditions.Remove(ConditionTypes.Reconciling);
+        _conditions.Remove(ConditionTypes.Stalled);
+        _wasGood = true;
+        _settled = true;
+        _lastFailure = "";
+        var drifts = _drifts.ToArray();
+        _drifts.Clear();
+        End(artifact.Revision, succeeded: true, reason, message, start, s => s with { LastAppliedRevision = artifact.Revision, ObjectCount = objectCount });
+        _context.Publish(NewEvent(EventSeverity.Info, reason, message, artifact.Revision) with
+        {
+            CommitAuthor = artifact.Author,
+            CommitMessage = artifact.Message,
+            Changes = changed,
+            Drifts = corrected ? drifts : [],
+            Diagnostics = warnings,
+            IsTransition = recovered || changed.Count > 0 || progressed,
+        });
+    }
+
+    private void End(Revision? revision, bool succeeded, string reason, string message, long start, Func<UnitStatus, UnitStatus>? change = null)
+    {
+        var elapsed = _context.Time.GetElapsedTime(start);
+        _history.Add(revision, succeeded, reason, message, _context.Time.GetUtcNow(), elapsed);
+        _context.Metrics.Reconciled(Name, Kind, succeeded ? "success" : "failure", elapsed);
+        Publish(s => (change?.Invoke(s) ?? s) with { History = _history.Snapshot() });
+    }
+
+    private static string Summary(List<ObjectChange> changed, int objectCount, bool recovered)
+    {
+        var what = changed.Count == 0
+            ? $"{objectCount} objects, all as desired."
+            : string.Join(", ", changed.GroupBy(c => c.Action).OrderBy(g => g.Key).Select(g => $"{g.Count()} {g.Key.ToString().ToLowerInvariant()}")) + $" of {objectCount} objects.";
+        return recovered ? $"Recovered: {what}" : what;
+    }
+
+    private void Publish(Func<UnitStatus, UnitStatus>? change = null)
+    {
+        bool moved;
+        lock (_statusLock)
+        {
+            var before = _status;
+            _status = (change?.Invoke(before) ?? before) with { Conditions = _conditions.Snapshot(), IsSuspended = _suspended };
+            moved = before.IsReady != _status.IsReady || before.LastAppliedRevision != _status.LastAppliedRevision;
+        }
+
+        Changed?.Invoke(this, moved);
+    }
+
+    private void Trace(string? stage, Artifact? artifact, string reason, string message) =>
+        _context.Publish(NewEvent(EventSeverity.Trace, reason, message, artifact?.Revision) with { Stage = stage });
+
+    private GitOpsEvent NewEvent(EventSeverity severity, string reason, string message, Revision? revision) =>
+        new(Guid.NewGuid(), _context.Time.GetUtcNow(), severity, reason, message) { Unit = Name, UnitKind = Kind, Source = _source.Name, Revision = revision };
+
+    [LoggerMessage(EventId = 1201, EventName = "UnitAttemptFailed", Level = LogLevel.Error, Message = "Unit {Unit} failed unexpectedly")]
+    private static partial void AttemptFailed(ILogger logger, Exception exception, string unit);
+
+    [LoggerMessage(EventId = 1202, EventName = "DriftWatchFailed", Level = LogLevel.Warning, Message = "The drift watch of unit {Unit} ended; the next reconciliation starts a new one")]
+    private static partial void DriftWatchFailed(ILogger logger, Exception exception, string unit);
+
+    [LoggerMessage(EventId = 1203, EventName = "DriftDamped", Level = LogLevel.Warning, Message = "Somebody keeps changing {Resource} of unit {Unit}; the next correction waits {Delay}")]
+    private static partial void Damped(ILogger logger, string unit, string resource, TimeSpan delay);
+}

@@ -1,0 +1,63 @@
+using GitOps;
+using GitOps.Engine;
+using GitOps.Validation;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Adds the GitOps engine to a host.</summary>
+public static class GitOpsServiceCollectionExtensions
+{
+    /// <summary>Adds the engine; sources, units and the cluster are added to what it returns. May be called any number of times.</summary>
+    /// <remarks>The host must have logging and metrics, as the generic host does.</remarks>
+    /// <param name="services">The host's services.</param>
+    /// <param name="configure">Changes the engine's settings; <see langword="null"/> for the defaults.</param>
+    /// <returns>The builder.</returns>
+    public static IGitOpsBuilder AddGitOps(this IServiceCollection services, Action<GitOpsOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        services.AddOptions<GitOpsOptions>();
+        if (configure is not null)
+        {
+            services.Configure(configure);
+        }
+
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(new GitOpsConfiguration(new ConfigurationBuilder().Build()));
+        services.TryAddSingleton<ManifestsRenderer>();
+        services.TryAddSingleton<GitOpsEngine>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IManifestValidator, ManifestSetValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<INotifier, LogNotifier>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigurationCheck, SubsectionCheck>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, GitOpsHostedService>());
+        return new GitOpsBuilder(services);
+    }
+
+    /// <summary>Adds the engine with a configuration section; packages find their sources and units in it.</summary>
+    /// <param name="services">The host's services.</param>
+    /// <param name="section">
+    /// The section, usually <c>GitOps</c>: the engine's settings at its root, and subsections <c>DirectorySources</c>, <c>Manifests</c>,
+    /// <c>GitSources</c>, <c>Kustomizations</c>, <c>HelmReleases</c>, <c>Kubernetes</c>, <c>Notifications</c>.
+    /// </param>
+    /// <returns>The builder.</returns>
+    public static IGitOpsBuilder AddGitOps(this IServiceCollection services, IConfiguration section)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(section);
+        services.Replace(ServiceDescriptor.Singleton(new GitOpsConfiguration(section)));
+        var builder = services.AddGitOps(options => section.Bind(options));
+        foreach (var (name, _) in builder.GetConfiguration().Items("DirectorySources"))
+        {
+            builder.AddDirectorySource(name);
+        }
+
+        foreach (var (name, _) in builder.GetConfiguration().Items("Manifests"))
+        {
+            builder.AddManifests(name);
+        }
+
+        return builder;
+    }
+}

@@ -1,0 +1,10 @@
+namespace GitOps;
+
+/// <summary>What is reconciled: options, and the renderer that turns the unit's files into manifests.</summary>
+/// <param name="Options">Source, path, policy.</param>
+/// <param name="Renderer">The renderer.</param>
+public sealed record UnitDefinition(UnitOptions Options, IRenderer Renderer)
+{
+    /// <summary>What the renderer gets as <see cref="RenderRequest.Options"/>.</summary>
+    public object? RenderOptions { get; init; }
+}

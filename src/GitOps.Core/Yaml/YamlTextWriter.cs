@@ -1,0 +1,934 @@
+using System.Buffers;
+using System.Collections;
+using System.Globalization;
+using System.Text;
+
+namespace GitOps.Yaml;
+
+/// <summary>
+/// Writes trees and plain values as go-yaml's emitter does, byte for byte: the choice of plain, quoted or block scalars, folding, indentation and key order.
+/// </summary>
+/// <remarks>One writer makes any number of documents into one pooled buffer. Not thread-safe.</remarks>
+internal sealed class YamlTextWriter : IDisposable
+{
+    private const int BestIndent = 2;
+    private const int MaxSimpleKeyLength = 128;
+    private const int MaxDepth = 1024;
+
+    // Text of only these never needs quotes unless the whole word means something else.
+    private static readonly SearchValues<char> s_plain = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./=+()$^;<\\");
+
+    private readonly bool _v3;
+    private readonly bool _keepsForm;
+    private readonly int _bestWidth;
+    private readonly NaturalKeyComparer _keys;
+    private readonly List<Entry> _entries = [];
+
+    private char[] _buffer;
+    private int _length;
+    private int _column;
+    private int _indent = -1;
+    private int _depth;
+    private bool _whitespace = true;
+    private bool _indention = true;
+
+    public YamlTextWriter(YamlWriterOptions? options = null, int capacity = 16 * 1024)
+    {
+        _v3 = options?.IsV3 == true;
+        _keepsForm = options?.KeepsForm == true;
+        _bestWidth = _v3 ? int.MaxValue : 80;
+        _keys = _v3 ? NaturalKeyComparer.V3 : NaturalKeyComparer.V2;
+        _buffer = ArrayPool<char>.Shared.Rent(capacity);
+    }
+
+    /// <summary>What was written so far.</summary>
+    public ReadOnlySpan<char> Written => _buffer.AsSpan(0, _length);
+
+    /// <summary>Forgets what was written and keeps the buffer.</summary>
+    public void Clear() => _length = 0;
+
+    /// <summary>Writes text as it is, for example a document separator.</summary>
+    public void WriteRaw(ReadOnlySpan<char> text)
+    {
+        Ensure(text.Length);
+        text.CopyTo(_buffer.AsSpan(_length));
+        _length += text.Length;
+    }
+
+    /// <summary>Writes one document and ends it with a line break.</summary>
+    /// <param name="value">A <see cref="Node"/>, or null, bool, string, a number, a dictionary with string keys or a list of such values.</param>
+    public void WriteDocument(object? value)
+    {
+        _column = 0;
+        _indent = -1;
+        _depth = 0;
+        _whitespace = true;
+        _indention = true;
+        WriteNode(value, inMapping: false, simpleKey: false);
+        WriteIndent();
+    }
+
+    /// <summary>What was written, as UTF-8.</summary>
+    public byte[] ToUtf8() => Encoding.UTF8.GetBytes(_buffer, 0, _length);
+
+    /// <inheritdoc/>
+    public override string ToString() => new(_buffer, 0, _length);
+
+    public void Dispose()
+    {
+        ArrayPool<char>.Shared.Return(_buffer);
+        _buffer = [];
+    }
+
+    private void WriteNode(object? value, bool inMapping, bool simpleKey)
+    {
+        switch (value)
+        {
+            case ScalarNode scalar:
+                WriteScalarNode(scalar, simpleKey);
+                break;
+            case MapNode map:
+                WriteMap(map);
+                break;
+            case ListNode list:
+                WriteList(list, list.Count, inMapping);
+                break;
+            case null:
+                WritePlain("null");
+                break;
+            case string text:
+                WriteString(text, simpleKey);
+                break;
+            case bool flag:
+                WritePlain(flag ? "true" : "false");
+                break;
+            case int number:
+                WritePlain(number.ToString(CultureInfo.InvariantCulture));
+                break;
+            case long number:
+                WritePlain(number.ToString(CultureInfo.InvariantCulture));
+                break;
+            case double number:
+                WriteFloat(number);
+                break;
+            case float number:
+                WriteFloat(number);
+                break;
+            case IReadOnlyDictionary<string, object?> map:
+                WriteMap(map);
+                break;
+            case IDictionary map:
+                WriteMap(map);
+                break;
+            case IReadOnlyList<KeyValuePair<string, object?>> ordered:
+                WriteOrdered(ordered);
+                break;
+            case IReadOnlyList<object?> list:
+                WriteList(list, list.Count, inMapping);
+                break;
+            case IEnumerable items:
+                var all = items.Cast<object?>().ToList();
+                WriteList(all, all.Count, inMapping);
+                break;
+            case IFormattable number:
+                WritePlain(number.ToString(null, CultureInfo.InvariantCulture));
+                break;
+            default:
+                throw new YamlException(Reasons.BuildFailed, $"a value of type {value.GetType().Name} cannot be written as YAML", new SourceLocation(""));
+        }
+    }
+
+    private void WriteScalarNode(ScalarNode scalar, bool simpleKey)
+    {
+        if (_keepsForm)
+        {
+            WriteInStyle(scalar, simpleKey);
+            return;
+        }
+
+        switch (scalar.Kind)
+        {
+            case ScalarKind.String:
+                WriteString(scalar.Text, simpleKey);
+                break;
+            case ScalarKind.Null:
+                WritePlain("null");
+                break;
+            case ScalarKind.Boolean:
+                WritePlain(scalar.AsBoolean() ? "true" : "false");
+                break;
+            case ScalarKind.Integer:
+                WritePlain(GoNumber.FormatInteger(scalar));
+                break;
+            case ScalarKind.Float:
+                WriteFloat(scalar.AsDouble());
+                break;
+            case ScalarKind.Timestamp:
+                WriteString(YamlTimestamp.TryParse(scalar.Text, out var time) ? time : scalar.Text, simpleKey);
+                break;
+            default:
+                WriteString(DecodeBinary(scalar), simpleKey);
+                break;
+        }
+    }
+
+    private void WriteInStyle(ScalarNode scalar, bool simpleKey)
+    {
+        var text = scalar.Text;
+        var style = scalar.Style;
+        if (style == ScalarStyle.Folded || (style == ScalarStyle.Plain && text.Contains('\n', StringComparison.Ordinal)))
+        {
+            style = ScalarStyle.Literal;
+        }
+        else if (style == ScalarStyle.Plain && scalar.Kind == ScalarKind.String && YamlResolver.Resolve(text, YamlSchema.Kustomize) != ScalarKind.String)
+        {
+            style = ScalarStyle.DoubleQuoted;
+        }
+
+        WriteText(text, style, simpleKey);
+    }
+
+    private static string DecodeBinary(ScalarNode scalar)
+    {
+        var clean = scalar.Text.ReplaceLineEndings("").Replace(" ", "", StringComparison.Ordinal);
+        var bytes = new byte[(clean.Length / 4 * 3) + 3];
+        return Convert.TryFromBase64String(clean, bytes, out var count)
+            ? Encoding.UTF8.GetString(bytes, 0, count)
+            : throw new YamlException(Reasons.BuildFailed, "!!binary value contains invalid base64 data", new SourceLocation("", scalar.Line, scalar.Column));
+    }
+
+    private void WriteFloat(double value)
+    {
+        if (_v3)
+        {
+            WritePlain(GoNumber.FormatG(value));
+        }
+        else if (double.IsFinite(value))
+        {
+            WritePlain(GoNumber.FormatThroughJson(value));
+        }
+        else
+        {
+            throw new YamlException(Reasons.BuildFailed, $"json: unsupported value: {(double.IsNaN(value) ? "NaN" : value > 0 ? "+Inf" : "-Inf")}", new SourceLocation(""));
+        }
+    }
+
+    private void WriteMap(MapNode map)
+    {
+        if (map.Count == 0)
+        {
+            WriteEmpty("{}");
+            return;
+        }
+
+        var sorted = true;
+        for (var i = 1; i < map.Count && sorted && !_keepsForm; i++)
+        {
+            sorted = _keys.Compare(map.EntryAt(i - 1).Key, map.EntryAt(i).Key) < 0;
+        }
+
+        if (sorted)
+        {
+            var indent = BeginBlock(indentless: false);
+            for (var i = 0; i < map.Count; i++)
+            {
+                ref readonly var entry = ref map.EntryAt(i);
+                WriteEntry(entry.Key, entry.Value);
+            }
+
+            EndBlock(indent);
+            return;
+        }
+
+        var start = _entries.Count;
+        for (var i = 0; i < map.Count; i++)
+        {
+            ref readonly var entry = ref map.EntryAt(i);
+            _entries.Add(new Entry(entry.Key, entry.Value));
+        }
+
+        WriteEntries(start);
+    }
+
+    private void WriteMap(IReadOnlyDictionary<string, object?> map)
+    {
+        var start = _entries.Count;
+        foreach (var (key, value) in map)
+        {
+            _entries.Add(new Entry(key, value));
+        }
+
+        WriteEntries(start);
+    }
+
+    private void WriteMap(IDictionary map)
+    {
+        var start = _entries.Count;
+        foreach (DictionaryEntry entry in map)
+        {
+            _entries.Add(new Entry(Convert.ToString(entry.Key, CultureInfo.InvariantCulture) ?? "", entry.Value));
+        }
+
+        WriteEntries(start);
+    }
+
+    // A Go struct under go-yaml v3: its fields keep their order.
+    private void WriteOrdered(IReadOnlyList<KeyValuePair<string, object?>> entries)
+    {
+        if (entries.Count == 0)
+        {
+            WriteEmpty("{}");
+            return;
+        }
+
+        var indent = BeginBlock(indentless: false);
+        foreach (var (key, value) in entries)
+        {
+            WriteEntry(key, value);
+        }
+
+        EndBlock(indent);
+    }
+
+    private void WriteEntries(int start)
+    {
+        var count = _entries.Count - start;
+        if (count == 0)
+        {
+            WriteEmpty("{}");
+            return;
+        }
+
+        _entries.Sort(start, count, Comparer<Entry>.Create((a, b) => _keys.Compare(a.Key, b.Key)));
+        var indent = BeginBlock(indentless: false);
+        for (var i = start; i < start + count; i++)
+        {
+            var entry = _entries[i];
+            WriteEntry(entry.Key, entry.Value);
+        }
+
+        EndBlock(indent);
+        _entries.RemoveRange(start, count);
+    }
+
+    private void WriteEntry(string key, object? value)
+    {
+        WriteIndent();
+        if (IsSimpleKey(key))
+        {
+            WriteString(key, simpleKey: true);
+            WriteIndicator(':', needWhitespace: false, isWhitespace: false, isIndention: false);
+        }
+        else
+        {
+            WriteIndicator('?', needWhitespace: true, isWhitespace: false, isIndention: true);
+            WriteString(key, simpleKey: false);
+            WriteIndent();
+            WriteIndicator(':', needWhitespace: true, isWhitespace: false, isIndention: true);
+        }
+
+        WriteNode(value, inMapping: true, simpleKey: false);
+    }
+
+    private void WriteList(IEnumerable list, int count, bool inMapping)
+    {
+        if (count == 0)
+        {
+            WriteEmpty("[]");
+            return;
+        }
+
+        var indent = BeginBlock(indentless: (!_v3 || _keepsForm) && inMapping && !_indention);
+        if (list is ListNode nodes)
+        {
+            for (var i = 0; i < nodes.Count; i++)
+            {
+                WriteItem(nodes[i]);
+            }
+        }
+        else
+        {
+            foreach (var item in list)
+            {
+                WriteItem(item);
+            }
+        }
+
+        EndBlock(indent);
+    }
+
+    private void WriteItem(object? item)
+    {
+        WriteIndent();
+        WriteIndicator('-', needWhitespace: true, isWhitespace: false, isIndention: true);
+        WriteNode(item, inMapping: false, simpleKey: false);
+    }
+
+    private int BeginBlock(bool indentless)
+    {
+        if (++_depth > MaxDepth)
+        {
+            throw new YamlException(Reasons.LimitExceeded, $"maps and lists nest deeper than the limit of {MaxDepth}", new SourceLocation(""));
+        }
+
+        var before = _indent;
+        if (_indent < 0)
+        {
+            _indent = 0;
+        }
+        else if (!indentless)
+        {
+            _indent += BestIndent;
+        }
+
+        return before;
+    }
+
+    private void EndBlock(int indent)
+    {
+        _depth--;
+        _indent = indent;
+    }
+
+    private void WriteEmpty(string text)
+    {
+        if (!_whitespace)
+        {
+            Put(' ');
+        }
+
+        PutAscii(text);
+        _whitespace = false;
+        _indention = false;
+    }
+
+    private static bool IsSimpleKey(string key)
+    {
+        if (key.Length > MaxSimpleKeyLength)
+        {
+            return false;
+        }
+
+        var bytes = 0;
+        foreach (var c in key)
+        {
+            if (IsBreak(c))
+            {
+                return false;
+            }
+
+            bytes += c < 0x80 ? 1 : c < 0x800 || char.IsSurrogate(c) ? 2 : 3;
+        }
+
+        return bytes <= MaxSimpleKeyLength;
+    }
+
+    private void WriteString(string text, bool simpleKey)
+    {
+        if (text.Length > 0 && !text.AsSpan().ContainsAnyExcept(s_plain) && char.IsAsciiLetter(text[0]))
+        {
+            if (IsPlainWord(text))
+            {
+                WritePlain(text);
+                return;
+            }
+
+            WriteDoubleQuoted(text, simpleKey);
+            return;
+        }
+
+        var style = text.Contains('\n', StringComparison.Ordinal) ? ScalarStyle.Literal
+            : IsPlainWord(text) ? ScalarStyle.Plain
+            : ScalarStyle.DoubleQuoted;
+        WriteText(text, style, simpleKey);
+    }
+
+    private void WriteText(string text, ScalarStyle style, bool simpleKey)
+    {
+        var analysis = Analyze(text);
+        style = Select(style, analysis, text, simpleKey);
+        switch (style)
+        {
+            case ScalarStyle.Plain:
+                WritePlainText(text, simpleKey);
+                break;
+            case ScalarStyle.SingleQuoted:
+                WriteSingleQuoted(text, simpleKey);
+                break;
+            case ScalarStyle.DoubleQuoted:
+                WriteDoubleQuoted(text, simpleKey);
+                break;
+            default:
+                WriteLiteral(text);
+                break;
+        }
+    }
+
+    private bool IsPlainWord(string text) =>
+        YamlResolver.Resolve(text, _v3 ? YamlSchema.Kustomize : YamlSchema.Kubernetes) == ScalarKind.String
+        && !YamlResolver.IsBase60(text)
+        && !(_v3 && YamlResolver.IsOldBoolean(text));
+
+    private static ScalarStyle Select(ScalarStyle style, in Analysis analysis, string text, bool simpleKey)
+    {
+        if (simpleKey && analysis.Multiline)
+        {
+            style = ScalarStyle.DoubleQuoted;
+        }
+
+        if (style == ScalarStyle.Plain && (!analysis.PlainAllowed || (text.Length == 0 && simpleKey)))
+        {
+            style = ScalarStyle.SingleQuoted;
+        }
+
+        if (style == ScalarStyle.SingleQuoted && !analysis.SingleQuotedAllowed)
+        {
+            style = ScalarStyle.DoubleQuoted;
+        }
+
+        return style == ScalarStyle.Literal && (!analysis.BlockAllowed || simpleKey) ? ScalarStyle.DoubleQuoted : style;
+    }
+
+    private Analysis Analyze(string text)
+    {
+        if (text.Length == 0)
+        {
+            return new Analysis(false, true, true, false);
+        }
+
+        var indicators = text.StartsWith("---", StringComparison.Ordinal) || text.StartsWith("...", StringComparison.Ordinal);
+        var special = false;
+        var tabs = false;
+        var lineBreaks = false;
+        var leadingSpace = false;
+        var leadingBreak = false;
+        var trailingSpace = false;
+        var trailingBreak = false;
+        var breakSpace = false;
+        var spaceBreak = false;
+        var previousSpace = false;
+        var previousBreak = false;
+        var precededByWhitespace = true;
+        for (var i = 0; i < text.Length; i++)
+        {
+            var c = text[i];
+            var last = i == text.Length - 1;
+            var followedByWhitespace = last || IsBlankOrBreak(text[i + 1]);
+            if (i == 0)
+            {
+                indicators |= c switch
+                {
+                    '#' or ',' or '[' or ']' or '{' or '}' or '&' or '*' or '!' or '|' or '>' or '\'' or '"' or '%' or '@' or '`' => true,
+                    '?' or ':' or '-' => followedByWhitespace,
+                    _ => false,
+                };
+            }
+            else if (c == ':')
+            {
+                indicators |= followedByWhitespace;
+            }
+            else if (c == '#')
+            {
+                indicators |= precededByWhitespace;
+            }
+
+            if (c == '\t' && _v3)
+            {
+                tabs = true;
+            }
+            else if (!IsPrintable(c) && !IsBreakThatPrints(c))
+            {
+                special = true;
+            }
+
+            if (c == ' ')
+            {
+                leadingSpace |= i == 0;
+                trailingSpace |= last;
+                breakSpace |= previousBreak;
+                previousSpace = true;
+                previousBreak = false;
+            }
+            else if (IsBreak(c))
+            {
+                lineBreaks = true;
+                leadingBreak |= i == 0;
+                trailingBreak |= last;
+                spaceBreak |= previousSpace;
+                previousSpace = false;
+                previousBreak = true;
+            }
+            else
+            {
+                previousSpace = false;
+                previousBreak = false;
+            }
+
+            precededByWhitespace = IsBlankOrBreak(c);
+        }
+
+        var plain = !(leadingSpace || leadingBreak || trailingSpace || trailingBreak || breakSpace || spaceBreak || special || tabs || lineBreaks || indicators);
+        var single = !(breakSpace || spaceBreak || special || tabs);
+        var block = !(trailingSpace || spaceBreak || special);
+        return new Analysis(lineBreaks, plain, single, block);
+    }
+
+    private void WritePlain(string text)
+    {
+        if (!_whitespace)
+        {
+            Put(' ');
+        }
+
+        PutAscii(text);
+        _whitespace = false;
+        _indention = false;
+    }
+
+    private void WritePlainText(string text, bool simpleKey)
+    {
+        var indent = IncreaseForScalar();
+        if (!_whitespace && (text.Length > 0 || !_v3))
+        {
+            Put(' ');
+        }
+
+        var spaces = false;
+        for (var i = 0; i < text.Length; i++)
+        {
+            var c = text[i];
+            if (c == ' ')
+            {
+                if (!simpleKey && !spaces && _column > _bestWidth && !(i + 1 < text.Length && text[i + 1] == ' '))
+                {
+                    WriteIndent();
+                }
+                else
+                {
+                    Put(c);
+                }
+
+                spaces = true;
+            }
+            else
+            {
+                Put(c);
+                _indention = false;
+                spaces = false;
+            }
+        }
+
+        _whitespace = false;
+        _indention = false;
+        _indent = indent;
+    }
+
+    private void WriteSingleQuoted(string text, bool simpleKey)
+    {
+        var indent = IncreaseForScalar();
+        WriteIndicator('\'', needWhitespace: true, isWhitespace: false, isIndention: false);
+        var spaces = false;
+        var breaks = false;
+        for (var i = 0; i < text.Length; i++)
+        {
+            var c = text[i];
+            if (c == ' ')
+            {
+                if (!simpleKey && !spaces && _column > _bestWidth && i > 0 && i < text.Length - 1 && text[i + 1] != ' ')
+                {
+                    WriteIndent();
+                }
+                else
+                {
+                    Put(c);
+                }
+
+                spaces = true;
+            }
+            else if (IsBreak(c))
+            {
+                if (!breaks && c == '\n')
+                {
+                    PutBreak();
+                }
+
+                WriteBreak(c);
+                _indention = true;
+                breaks = true;
+            }
+            else
+            {
+                if (breaks)
+                {
+                    WriteIndent();
+                }
+
+                if (c == '\'')
+                {
+                    Put(c);
+                }
+
+                Put(c);
+                _indention = false;
+                spaces = false;
+                breaks = false;
+            }
+        }
+
+        WriteIndicator('\'', needWhitespace: false, isWhitespace: false, isIndention: false);
+        _whitespace = false;
+        _indention = false;
+        _indent = indent;
+    }
+
+    private void WriteDoubleQuoted(string text, bool simpleKey)
+    {
+        var indent = IncreaseForScalar();
+        WriteIndicator('"', needWhitespace: true, isWhitespace: false, isIndention: false);
+        var spaces = false;
+        for (var i = 0; i < text.Length; i++)
+        {
+            var c = text[i];
+            if (c == ' ')
+            {
+                if (!simpleKey && !spaces && _column > _bestWidth && i > 0 && i < text.Length - 1)
+                {
+                    WriteIndent();
+                    if (text[i + 1] == ' ')
+                    {
+                        Put('\\');
+                    }
+                }
+                else
+                {
+                    Put(c);
+                }
+
+                spaces = true;
+                continue;
+            }
+
+            spaces = false;
+            if (c is '"' or '\\' || !IsPrintable(c) || IsBreak(c))
+            {
+                i += WriteEscape(text, i);
+            }
+            else
+            {
+                Put(c);
+            }
+        }
+
+        WriteIndicator('"', needWhitespace: false, isWhitespace: false, isIndention: false);
+        _whitespace = false;
+        _indention = false;
+        _indent = indent;
+    }
+
+    /// <summary>Writes an escape; returns how many characters beyond the first it took.</summary>
+    private int WriteEscape(string text, int at)
+    {
+        Put('\\');
+        var c = text[at];
+        var letter = c switch
+        {
+            '\0' => '0',
+            '\a' => 'a',
+            '\b' => 'b',
+            '\t' => 't',
+            '\n' => 'n',
+            '\v' => 'v',
+            '\f' => 'f',
+            '\r' => 'r',
+            '\e' => 'e',
+            '"' => '"',
+            '\\' => '\\',
+            '\x85' => 'N',
+            '\xa0' => '_',
+            '\u2028' => 'L',
+            '\u2029' => 'P',
+            _ => '\xffff',
+        };
+        if (letter != '\xffff')
+        {
+            Put(letter);
+            return 0;
+        }
+
+        var rune = Rune.TryGetRuneAt(text, at, out var found) ? found : Rune.ReplacementChar;
+        var (prefix, digits) = rune.Value <= 0xFF ? ('x', 2) : rune.Value <= 0xFFFF ? ('u', 4) : ('U', 8);
+        Put(prefix);
+        for (var shift = (digits - 1) * 4; shift >= 0; shift -= 4)
+        {
+            Put("0123456789ABCDEF"[(rune.Value >> shift) & 15]);
+        }
+
+        return rune.Utf16SequenceLength - 1;
+    }
+
+    private void WriteLiteral(string text)
+    {
+        var indent = IncreaseForScalar();
+        WriteIndicator('|', needWhitespace: true, isWhitespace: false, isIndention: false);
+        if (text[0] == ' ' || IsBreak(text[0]))
+        {
+            WriteIndicator((char)('0' + BestIndent), needWhitespace: false, isWhitespace: false, isIndention: false);
+        }
+
+        if (!IsBreak(text[^1]))
+        {
+            WriteIndicator('-', needWhitespace: false, isWhitespace: false, isIndention: false);
+        }
+        else if (text.Length == 1 || IsBreak(text[^2]))
+        {
+            WriteIndicator('+', needWhitespace: false, isWhitespace: false, isIndention: false);
+        }
+
+        PutBreak();
+        _indention = true;
+        _whitespace = true;
+        var breaks = true;
+        var at = 0;
+        while (at < text.Length)
+        {
+            var c = text[at];
+            if (IsBreak(c))
+            {
+                WriteBreak(c);
+                _indention = true;
+                breaks = true;
+                at++;
+                continue;
+            }
+
+            if (breaks)
+            {
+                WriteIndent();
+            }
+
+            var rest = text.AsSpan(at);
+            var end = rest.IndexOfAny('\n', '\r');
+            var line = end < 0 ? rest : rest[..end];
+            foreach (var ch in line)
+            {
+                if (IsBreak(ch))
+                {
+                    line = line[..line.IndexOf(ch)];
+                    break;
+                }
+            }
+
+            WriteRaw(line);
+            _column += line.Length;
+            at += line.Length;
+            _indention = false;
+            breaks = false;
+        }
+
+        _indent = indent;
+    }
+
+    private int IncreaseForScalar()
+    {
+        var before = _indent;
+        _indent = _indent < 0 ? BestIndent : _indent + BestIndent;
+        return before;
+    }
+
+    private void WriteIndicator(char indicator, bool needWhitespace, bool isWhitespace, bool isIndention)
+    {
+        if (needWhitespace && !_whitespace)
+        {
+            Put(' ');
+        }
+
+        Put(indicator);
+        _whitespace = isWhitespace;
+        _indention = _indention && isIndention;
+    }
+
+    private void WriteIndent()
+    {
+        var indent = Math.Max(_indent, 0);
+        if (!_indention || _column > indent || (_column == indent && !_whitespace))
+        {
+            PutBreak();
+        }
+
+        if (_column < indent)
+        {
+            var count = indent - _column;
+            Ensure(count);
+            _buffer.AsSpan(_length, count).Fill(' ');
+            _length += count;
+            _column = indent;
+        }
+
+        _whitespace = true;
+        _indention = true;
+    }
+
+    private void PutBreak()
+    {
+        Ensure(1);
+        _buffer[_length++] = '\n';
+        _column = 0;
+    }
+
+    private void WriteBreak(char c)
+    {
+        if (c == '\n')
+        {
+            PutBreak();
+        }
+        else
+        {
+            Put(c);
+            _column = 0;
+        }
+    }
+
+    private void Put(char c)
+    {
+        Ensure(1);
+        _buffer[_length++] = c;
+
+        // Columns count characters, and a pair of surrogates is one.
+        if (!char.IsLowSurrogate(c))
+        {
+            _column++;
+        }
+    }
+
+    private void PutAscii(string text)
+    {
+        Ensure(text.Length);
+        text.CopyTo(_buffer.AsSpan(_length));
+        _length += text.Length;
+        _column += text.Length;
+    }
+
+    private void Ensure(int more)
+    {
+        if (_length + more > _buffer.Length)
+        {
+            var bigger = ArrayPool<char>.Shared.Rent(Math.Max(_buffer.Length * 2, _length + more));
+            _buffer.AsSpan(0, _length).CopyTo(bigger);
+            ArrayPool<char>.Shared.Return(_buffer);
+            _buffer = bigger;
+        }
+    }
+
+    private static bool IsPrintable(char c) => c is '\n' or (>= ' ' and <= '~') or (>= '\xa0' and < '\ud800') or (>= '\ue000' and < '\ufffe' and not '\ufeff');
+
+    // NEL is no break that may stay as it is; the line and paragraph separators are printable.
+    private static bool IsBreakThatPrints(char c) => c is '\n' or '\u2028' or '\u2029';
+
+    private static bool IsBreak(char c) => c is '\n' or '\r' or '\x85' or '\u2028' or '\u2029';
+
+    private static bool IsBlankOrBreak(char c) => c is ' ' or '\t' || IsBreak(c);
+
+    private readonly record struct Entry(string Key, object? Value);
+
+    private readonly record struct Analysis(bool Multiline, bool PlainAllowed, bool SingleQuotedAllowed, bool BlockAllowed);
+}

@@ -1,0 +1,107 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+
+namespace GitOps.Core.Tests.Engine;
+
+/// <summary>An engine with a fake clock, source and cluster. Every wait ends after ten real seconds with what was seen until then.</summary>
+internal sealed class EngineFixture : IAsyncDisposable
+{
+    private readonly ServiceProvider _services;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly ConcurrentQueue<GitOpsEvent> _events = new();
+    private readonly Task _reader;
+    private Task _run = Task.CompletedTask;
+
+    public EngineFixture(Action<IGitOpsBuilder> configure, Action<GitOpsOptions>? options = null)
+    {
+        var services = new ServiceCollection();
+        services.AddLogging();
+        services.AddMetrics();
+        services.AddSingleton<TimeProvider>(Time);
+        services.AddSingleton<IApplier>(Applier);
+        var builder = services.AddGitOps(o =>
+        {
+            o.Jitter = 0;
+            options?.Invoke(o);
+        });
+        builder.AddSource("fleet", _ => Source, TimeSpan.FromMinutes(1));
+        configure(builder);
+        _services = services.BuildServiceProvider();
+        Engine = _services.GetRequiredService<GitOpsEngine>();
+        var stream = Engine.ReadEventsAsync(_stop.Token);
+        _reader = Task.Run(async () =>
+        {
+            try
+            {
+                await foreach (var gitOpsEvent in stream)
+                {
+                    _events.Enqueue(gitOpsEvent);
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                // The fixture is done.
+                return;
+            }
+        });
+    }
+
+    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+
+    public FakeSource Source { get; } = new();
+
+    public FakeApplier Applier { get; } = new();
+
+    public GitOpsEngine Engine { get; }
+
+    public IReadOnlyList<GitOpsEvent> Events => [.. _events];
+
+    public static string ConfigMap(string name, string value = "1") =>
+        $"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}\ndata:\n  a: \"{value}\"\n";
+
+    public void Start() => _run = Engine.RunAsync(_stop.Token);
+
+    public async Task<UnitStatus> WaitForAsync(string unit, Func<UnitStatus, bool> condition)
+    {
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        try
+        {
+            await Engine.WaitAsync(units => condition(units.Single(u => u.Name == unit)), timeout.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new TimeoutException($"{unit} is {Engine.GetUnit(unit)} {string.Join("; ", Engine.GetUnit(unit).Conditions)}; events: {string.Join("\n", Events.Select(e => $"{e.Unit} {e.Reason} {e.Message}"))}");
+        }
+
+        return Engine.GetUnit(unit);
+    }
+
+    public Task<UnitStatus> WaitForReadyAsync(string unit, string digest) =>
+        WaitForAsync(unit, u => u.IsReady && u.LastAppliedRevision?.Digest == digest);
+
+    public async Task<GitOpsEvent> WaitForEventAsync(Func<GitOpsEvent, bool> condition)
+    {
+        var deadline = Environment.TickCount64 + 10_000;
+        while (Environment.TickCount64 < deadline)
+        {
+            if (_events.FirstOrDefault(condition) is { } found)
+            {
+                return found;
+            }
+
+            await Task.Yield();
+        }
+
+        throw new TimeoutException($"No such event among: {string.Join("\n", Events.Select(e => $"{e.Unit} {e.Reason} {e.Message}"))}");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _reader;
+        await _services.DisposeAsync();
+        _stop.Dispose();
+    }
+}
