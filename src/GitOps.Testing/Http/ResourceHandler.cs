@@ -1,6 +1,5 @@
 using System.Globalization;
 using GitOps.Json;
-using GitOps.StrategicMerge;
 using GitOps.TypedMerge;
 
 namespace GitOps.Testing;
