@@ -22,7 +22,8 @@ await host.StartAsync();
 var engine = host.Services.GetRequiredService<GitOps.GitOpsEngine>();
 using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
 await engine.WaitAsync(units => units.All(unit => unit.IsReady), timeout.Token);
-await host.Services.GetRequiredService<AuditFile>().FirstEntry.WaitAsync(timeout.Token);
+
+// Stopping waits until the notifiers have what happened before.
 await host.StopAsync();
 
 Console.WriteLine($"{audit}:");

@@ -283,6 +283,8 @@ public sealed class GitOpsEngine : IAsyncDisposable
         return _sources.TryGetValue(name, out var source) ? source : throw new ArgumentException($"There is no source '{name}'.", nameof(name));
     }
 
+    internal Task DrainNotificationsAsync(CancellationToken cancellationToken) => _notifications.CompleteAsync(cancellationToken);
+
     private UnitRunner Unit(string name)
     {
         ArgumentNullException.ThrowIfNull(name);

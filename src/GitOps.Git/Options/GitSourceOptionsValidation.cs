@@ -1,8 +1,13 @@
+using System.Buffers;
+
 namespace GitOps.Git;
 
 /// <summary>Finds options that cannot work before anything is tried with them.</summary>
 internal static class GitSourceOptionsValidation
 {
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
+    private static readonly SearchValues<char> NotInNames = SearchValues.Create(" ~^:?*[\\\x7f");
+
     public static void Validate(GitSourceOptions options)
     {
         var mistakes = Check(options).ToList();
@@ -42,7 +47,7 @@ internal static class GitSourceOptionsValidation
 
     private static IEnumerable<string> CheckReference(GitReference reference)
     {
-        if (reference.Commit is { } commit && (commit.Length != 40 || commit.AsSpan().ContainsAnyExcept("0123456789abcdef")))
+        if (reference.Commit is { } commit && (commit.Length != 40 || commit.AsSpan().ContainsAnyExcept(HexDigits)))
         {
             yield return $"Reference.Commit '{commit}' is not a commit in full: 40 lower-case hex digits.";
         }
@@ -106,7 +111,7 @@ internal static class GitSourceOptionsValidation
     /// <summary>Git's own rules for names of references.</summary>
     private static bool IsReferenceName(string name) =>
         name.Length is > 0 and <= 1024
-        && !name.AsSpan().ContainsAny(" ~^:?*[\\\x7f")
+        && !name.AsSpan().ContainsAny(NotInNames)
         && !name.AsSpan().ContainsAnyInRange('\0', '\x1f')
         && !name.Contains("..", StringComparison.Ordinal)
         && !name.Contains("@{", StringComparison.Ordinal)

@@ -14,5 +14,12 @@ internal static class HelmFunctions
         .. DictFunctions.All,
         .. DefaultFunctions.All,
         .. FlowFunctions.All,
+        .. DataFunctions.All,
+        .. DateFunctions.All,
+        .. SemVerFunctions.All,
+        .. PathFunctions.All,
+        .. EncodingFunctions.All,
+        .. UrlFunctions.All,
+        .. RegexFunctions.All,
     ]);
 }

@@ -35,7 +35,7 @@ internal sealed class ChartTemplates
             return known;
         }
 
-        var set = new TemplateSet(new FunctionTable([]));
+        var set = new TemplateSet(HelmFunctions.Table);
         foreach (var name in names)
         {
             set.Parse(name, files[name].Text);

@@ -1,9 +1,11 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using LibGit2Sharp;
 
 namespace GitOps.Git;
 
 /// <summary>One request and its answer. What libgit2 writes is kept until it starts to read; a large push goes through a file.</summary>
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "libgit2 owns the stream and ends it with Free.")]
 internal sealed class HttpSubtransportStream(HttpSubtransport transport, GitOperation operation, HttpConnector connector, GitSmartSubtransportAction action) : SmartSubtransportStream(transport)
 {
     private const int MaxInMemory = 1024 * 1024;
@@ -89,7 +91,11 @@ internal sealed class HttpSubtransportStream(HttpSubtransport transport, GitOper
     {
         if (_answer is null)
         {
-            if (action is GitSmartSubtransportAction.UploadPackList or GitSmartSubtransportAction.ReceivePackList)
+            if (action is GitSmartSubtransportAction.UploadPackList && operation.Advertisement is { } known)
+            {
+                _answer = new MemoryStream(known.ToArray(), writable: false);
+            }
+            else if (action is GitSmartSubtransportAction.UploadPackList or GitSmartSubtransportAction.ReceivePackList)
             {
                 _response = await connector.RequestAdvertisementAsync(operation, Service).ConfigureAwait(false);
             }
@@ -99,7 +105,7 @@ internal sealed class HttpSubtransportStream(HttpSubtransport transport, GitOper
                 _response = await connector.PostAsync(operation, Service, _request).ConfigureAwait(false);
             }
 
-            _answer = await _response.Content.ReadAsStreamAsync(operation.CancellationToken).ConfigureAwait(false);
+            _answer ??= await _response!.Content.ReadAsStreamAsync(operation.CancellationToken).ConfigureAwait(false);
         }
 
         var read = await operation.WaitAsync(async token => await _answer.ReadAsync(buffer, token).ConfigureAwait(false)).ConfigureAwait(false);

@@ -23,6 +23,7 @@ internal sealed class SshConnector(GitAddress address, ResolvedCredentials crede
     {
         _client?.Dispose();
         _connecting.Dispose();
+        base.Dispose();
     }
 
     private async Task<GitChannel> OpenAsync(GitOperation operation, string service)

@@ -227,7 +227,7 @@ internal static class BuiltinFunctions
         string => Basic.String,
         bool => Basic.Bool,
         double or float => Basic.Float,
-        nint or long or int or GoDuration => Basic.Int,
+        nint or long or int or GoDuration or GoEnum => Basic.Int,
         byte or uint or ulong => Basic.Uint,
         Complex => Basic.Complex,
         _ => Basic.None,

@@ -2,7 +2,7 @@ namespace GitOps.Helm.Templates;
 
 /// <summary>Go's <c>time.Duration</c>.</summary>
 /// <param name="Nanoseconds">The length.</param>
-internal readonly record struct GoDuration(long Nanoseconds) : IGoNamed, IGoStringer
+internal readonly record struct GoDuration(long Nanoseconds) : IGoNamed, IGoStringer, IGoMethods
 {
     /// <inheritdoc/>
     public string TypeName => "time.Duration";
@@ -38,6 +38,26 @@ internal readonly record struct GoDuration(long Nanoseconds) : IGoNamed, IGoStri
 
         return negative ? "-" + text : text;
     }
+
+    /// <inheritdoc/>
+    public TemplateFunction? FindMethod(string name)
+    {
+        var nanoseconds = Nanoseconds;
+        var text = GoString();
+        return name switch
+        {
+            "String" => new TemplateFunction(name, (_, _) => text, []),
+            "Nanoseconds" => new TemplateFunction(name, (_, _) => nanoseconds, []),
+            "Microseconds" => new TemplateFunction(name, (_, _) => nanoseconds / 1_000, []),
+            "Milliseconds" => new TemplateFunction(name, (_, _) => nanoseconds / 1_000_000, []),
+            "Seconds" => new TemplateFunction(name, (_, _) => Split(nanoseconds, 1_000_000_000), []),
+            "Minutes" => new TemplateFunction(name, (_, _) => Split(nanoseconds, 60_000_000_000), []),
+            "Hours" => new TemplateFunction(name, (_, _) => Split(nanoseconds, 3_600_000_000_000), []),
+            _ => null,
+        };
+    }
+
+    private static double Split(long nanoseconds, long unit) => (nanoseconds / unit) + ((double)(nanoseconds % unit) / unit);
 
     private static string Number(ulong value) => value.ToString(System.Globalization.CultureInfo.InvariantCulture);
 

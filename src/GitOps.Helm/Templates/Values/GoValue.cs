@@ -32,7 +32,7 @@ internal static class GoValue
         string => GoKind.String,
         bool => GoKind.Bool,
         double => GoKind.Float64,
-        nint => GoKind.Int,
+        nint or GoEnum => GoKind.Int,
         long or GoDuration => GoKind.Int64,
         Dictionary<string, object?> or TypedMap => GoKind.Map,
         List<object?> or TypedList or byte[] => GoKind.Slice,
@@ -119,6 +119,7 @@ internal static class GoValue
         float n => n != 0,
         Complex c => c != Complex.Zero,
         GoDuration d => d.Nanoseconds != 0,
+        GoEnum e => e.Value != 0,
         _ => true,
     };
 
@@ -149,6 +150,7 @@ internal static class GoValue
             case long n: number = n; return true;
             case int n: number = n; return true;
             case GoDuration d: number = d.Nanoseconds; return true;
+            case GoEnum e: number = e.Value; return true;
             case byte n: number = n; isSigned = false; return true;
             case uint n: number = n; isSigned = false; return true;
             case ulong n: number = unchecked((long)n); isSigned = false; return true;
