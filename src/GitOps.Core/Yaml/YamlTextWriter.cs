@@ -120,6 +120,9 @@ internal sealed class YamlTextWriter : IDisposable
             case IDictionary map:
                 WriteMap(map);
                 break;
+            case IReadOnlyList<KeyValuePair<string, object?>> ordered:
+                WriteOrdered(ordered);
+                break;
             case IReadOnlyList<object?> list:
                 WriteList(list, list.Count, inMapping);
                 break;
@@ -267,6 +270,24 @@ internal sealed class YamlTextWriter : IDisposable
         }
 
         WriteEntries(start);
+    }
+
+    // A Go struct under go-yaml v3: its fields keep their order.
+    private void WriteOrdered(IReadOnlyList<KeyValuePair<string, object?>> entries)
+    {
+        if (entries.Count == 0)
+        {
+            WriteEmpty("{}");
+            return;
+        }
+
+        var indent = BeginBlock(indentless: false);
+        foreach (var (key, value) in entries)
+        {
+            WriteEntry(key, value);
+        }
+
+        EndBlock(indent);
     }
 
     private void WriteEntries(int start)

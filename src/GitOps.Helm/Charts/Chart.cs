@@ -17,7 +17,7 @@ internal sealed class Chart
     /// <summary>The default values; never changed in place.</summary>
     public Dictionary<string, object?> Values { get; set; } = new(StringComparer.Ordinal);
 
-    public ReadOnlyMemory<byte>? Schema { get; set; }
+    public byte[]? Schema { get; set; }
 
     /// <summary>Everything that is no template, values or metadata.</summary>
     public IReadOnlyList<ChartFile> Files { get; set; } = [];

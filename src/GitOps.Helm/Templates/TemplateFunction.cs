@@ -29,6 +29,9 @@ internal sealed class TemplateFunction
     /// <summary>The type of further arguments, when the function takes any number of them.</summary>
     public GoType? Variadic { get; }
 
+    /// <summary>For <c>and</c> and <c>or</c>: the truth at which no further argument is evaluated.</summary>
+    public bool? ShortCircuit { get; init; }
+
     /// <summary>The type of one argument.</summary>
     /// <param name="index">Its position.</param>
     /// <returns>The parameter's type.</returns>

@@ -5,6 +5,9 @@ namespace GitOps.Helm.Templates;
 /// <summary>The Go type of a parameter or of a container's elements: what may be passed to it, and what its zero value is.</summary>
 internal sealed class GoType
 {
+    /// <summary>A nil <c>[]uint8</c>; compare by reference.</summary>
+    public static readonly byte[] NilBytes = [];
+
     private readonly Func<object, bool> accepts;
 
     public GoType(string name, GoKind kind, Func<object, bool> accepts, object? zero = null, bool nilable = false)
@@ -50,7 +53,7 @@ internal sealed class GoType
     public static GoType Complex { get; } = new("complex128", GoKind.Complex128, static v => v is Complex, System.Numerics.Complex.Zero);
 
     /// <summary><c>[]uint8</c>.</summary>
-    public static GoType Bytes { get; } = new("[]uint8", GoKind.Slice, static v => v is byte[], Array.Empty<byte>(), nilable: true);
+    public static GoType Bytes { get; } = new("[]uint8", GoKind.Slice, static v => v is byte[], NilBytes, nilable: true);
 
     /// <summary><c>[]interface {}</c>.</summary>
     public static GoType Slice { get; } = new("[]interface {}", GoKind.Slice, static v => v is List<object?>, null, nilable: true);

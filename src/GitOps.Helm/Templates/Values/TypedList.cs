@@ -19,6 +19,9 @@ internal class TypedList : IGoNamed
     /// <summary>The items.</summary>
     public IReadOnlyList<object?> Items { get; }
 
+    /// <summary>Whether the slice is nil: it behaves as an empty one but is <c>null</c> in JSON and YAML.</summary>
+    public bool IsNil { get; init; }
+
     /// <summary>Makes a <c>[]string</c>.</summary>
     /// <param name="items">The items; every one is a string.</param>
     /// <returns>The slice.</returns>

@@ -1,0 +1,65 @@
+using System.Net;
+using GitOps.Helm.Templates;
+
+namespace GitOps.Helm.Functions;
+
+/// <summary>The functions Helm binds to a rendering: templates within templates, deliberate failure, the cluster and DNS.</summary>
+internal static class FlowFunctions
+{
+    /// <summary>Marks the part of an error that the chart's author wrote; Helm shows that part alone.</summary>
+    internal const string WarningStart = "HELM_ERR_START";
+
+    /// <summary>The end of that part.</summary>
+    internal const string WarningEnd = "HELM_ERR_END";
+
+    /// <summary>All of them.</summary>
+    public static FunctionList All { get; } = new()
+    {
+        { "include", [GoType.String, GoType.Any], static (x, a) => x.Include((string)a[0]!, a[1]) },
+        { "tpl", [GoType.String, GoType.Any], static (x, a) => RunText(x, (string)a[0]!, a[1]) },
+        { "required", [GoType.String, GoType.Any], static (x, a) => Required(Host(x), (string)a[0]!, a[1]) },
+        { "fail", [GoType.String], static (x, a) => Host(x).LintMode ? string.Empty : throw new FunctionException(WarningStart + (string)a[0]! + WarningEnd) },
+        { "lookup", [GoType.String, GoType.String, GoType.String, GoType.String], static (x, a) => Lookup(x, new LookupRequest((string)a[0]!, (string)a[1]!, (string)a[2]!, (string)a[3]!)) },
+        { "getHostByName", [GoType.String], static (x, a) => Host(x).EnableDns ? Resolve((string)a[0]!) : string.Empty },
+    };
+
+    private static HelmFunctionHost Host(Execution execution) => execution.Options.Host as HelmFunctionHost ?? HelmFunctionHost.Offline;
+
+    private static string RunText(Execution execution, string text, object? data)
+    {
+        try
+        {
+            return HelmTemplates.RemoveNoValue(execution.RunText(text, data));
+        }
+        catch (TemplateException e) when (e.IsParseError)
+        {
+            throw new FunctionException("cannot parse template " + GoQuote.Quote(text) + ": " + e.Message, e);
+        }
+        catch (TemplateException e)
+        {
+            throw new FunctionException("error during tpl function execution for " + GoQuote.Quote(text) + ": " + e.Message, e);
+        }
+    }
+
+    private static object? Required(HelmFunctionHost host, string warning, object? value)
+    {
+        if (value is not null and not string { Length: 0 })
+            return value;
+        return host.LintMode ? string.Empty : throw new FunctionException(WarningStart + warning + WarningEnd);
+    }
+
+    private static Dictionary<string, object?> Lookup(Execution execution, LookupRequest request) =>
+        Host(execution).Lookup?.Invoke(request, execution.CancellationToken) ?? new Dictionary<string, object?>(StringComparer.Ordinal);
+
+    private static string Resolve(string name)
+    {
+        try
+        {
+            return Dns.GetHostAddresses(name) is { Length: > 0 } addresses ? addresses[0].ToString() : throw new FunctionException("invalid argument to Intn");
+        }
+        catch (System.Net.Sockets.SocketException e)
+        {
+            throw new FunctionException("lookup " + name + ": " + e.Message, e);
+        }
+    }
+}

@@ -1,0 +1,514 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+
+namespace GitOps.Helm.Templates;
+
+/// <summary>Parses template text with Go's grammar, scoping and error messages.</summary>
+internal sealed class Parser
+{
+    private const int MaxNesting = 1000;
+    private readonly Lexer lexer;
+    private readonly FunctionTable functions;
+    private readonly Dictionary<string, ParsedTemplate> templates;
+    private readonly string file;
+    private readonly string text;
+    private readonly Token[] tokens = new Token[3];
+    private readonly List<(string Name, int Slot)> scope = [("$", 0)];
+    private int slots = 1;
+    private int peeked;
+    private int actionLine;
+    private int rangeDepth;
+    private int nesting;
+
+    private Parser(Lexer lexer, FunctionTable functions, Dictionary<string, ParsedTemplate> templates, string file, string text)
+    {
+        this.lexer = lexer;
+        this.functions = functions;
+        this.templates = templates;
+        this.file = file;
+        this.text = text;
+    }
+
+    /// <summary>Parses one text.</summary>
+    /// <param name="name">The name of its main template.</param>
+    /// <param name="text">The text.</param>
+    /// <param name="functions">The functions it may call.</param>
+    /// <returns>Every template it defines, the main one under <paramref name="name"/>.</returns>
+    /// <exception cref="TemplateException">The text is not a template.</exception>
+    public static Dictionary<string, ParsedTemplate> Parse(string name, string text, FunctionTable functions)
+    {
+        var templates = new Dictionary<string, ParsedTemplate>(StringComparer.Ordinal);
+        var parser = new Parser(new Lexer(text), functions, templates, name, text);
+        parser.Add(name, parser.ParseRoot());
+        return templates;
+    }
+
+    private ListNode ParseRoot()
+    {
+        var root = new ListNode(Peek().Position);
+        while (Peek().Kind != TokenKind.Eof)
+        {
+            if (Peek().Kind == TokenKind.LeftDelim)
+            {
+                var delim = Next();
+                if (NextNonSpace().Kind == TokenKind.Define)
+                {
+                    new Parser(lexer, functions, templates, file, text).ParseDefinition();
+                    continue;
+                }
+
+                Backup2(delim);
+            }
+
+            var node = TextOrAction();
+            if (node is EndNode)
+                throw Fail("unexpected " + node);
+            root.Nodes.Add(node);
+        }
+
+        root.Seal();
+        return root;
+    }
+
+    private void ParseDefinition()
+    {
+        const string Context = "define clause";
+        var token = NextNonSpace();
+        if (token.Kind is not TokenKind.String and not TokenKind.RawString)
+            throw Unexpected(token, Context);
+        if (!GoQuote.TryUnquote(token.Text, out var name))
+            throw Fail("invalid syntax");
+        Expect(TokenKind.RightDelim, Context);
+        var (list, end) = ItemList();
+        if (end.IsElse)
+            throw Fail("unexpected " + end + " in " + Context);
+        Add(name, list);
+    }
+
+    private void Add(string name, ListNode root)
+    {
+        var template = new ParsedTemplate(name, file, text, root, slots);
+        if (!templates.TryGetValue(name, out var known) || known.IsBlank)
+            templates[name] = template;
+        else if (!template.IsBlank)
+            throw Fail("template: multiple definition of template " + GoQuote.Quote(name));
+    }
+
+    private Token Next()
+    {
+        if (peeked > 0)
+            peeked--;
+        else
+            tokens[0] = lexer.Next();
+        return tokens[peeked];
+    }
+
+    private void Backup() => peeked++;
+
+    private void Backup2(Token first)
+    {
+        tokens[1] = first;
+        peeked = 2;
+    }
+
+    private void Backup3(Token first, Token second)
+    {
+        tokens[1] = second;
+        tokens[2] = first;
+        peeked = 3;
+    }
+
+    private Token Peek()
+    {
+        if (peeked > 0)
+            return tokens[peeked - 1];
+        peeked = 1;
+        tokens[0] = lexer.Next();
+        return tokens[0];
+    }
+
+    private Token NextNonSpace()
+    {
+        Token token;
+        do
+            token = Next();
+        while (token.Kind == TokenKind.Space);
+        return token;
+    }
+
+    private Token PeekNonSpace()
+    {
+        var token = NextNonSpace();
+        Backup();
+        return token;
+    }
+
+    private TemplateException Fail(string message)
+    {
+        var line = tokens[0].Line;
+        return new TemplateException(
+            string.Create(CultureInfo.InvariantCulture, $"template: {file}:{line}: {message}"), file, line, 0, isParseError: true);
+    }
+
+    private TemplateException Unexpected(Token token, string context)
+    {
+        if (token.Kind != TokenKind.Error)
+            return Fail("unexpected " + token.Describe() + " in " + context);
+        var extra = string.Empty;
+        if (actionLine != 0 && actionLine != token.Line)
+        {
+            extra = string.Create(CultureInfo.InvariantCulture, $" in action started at {file}:{actionLine}");
+            if (token.Text.EndsWith(" action", StringComparison.Ordinal))
+                extra = extra[" in action".Length..];
+        }
+
+        return Fail(token.Text + extra);
+    }
+
+    private Token Expect(TokenKind kind, string context)
+    {
+        var token = NextNonSpace();
+        return token.Kind == kind ? token : throw Unexpected(token, context);
+    }
+
+    private (ListNode List, EndNode End) ItemList()
+    {
+        var list = new ListNode(PeekNonSpace().Position);
+        while (PeekNonSpace().Kind != TokenKind.Eof)
+        {
+            var node = TextOrAction();
+            if (node is EndNode end)
+            {
+                list.Seal();
+                return (list, end);
+            }
+
+            list.Nodes.Add(node);
+        }
+
+        throw Fail("unexpected EOF");
+    }
+
+    private Statement TextOrAction()
+    {
+        var token = NextNonSpace();
+        switch (token.Kind)
+        {
+            case TokenKind.Text:
+                return new TextNode(token.Position, token.Text);
+            case TokenKind.LeftDelim:
+                actionLine = token.Line;
+                var action = Action();
+                actionLine = 0;
+                return action;
+            default:
+                throw Unexpected(token, "input");
+        }
+    }
+
+    private Statement Action()
+    {
+        var token = NextNonSpace();
+        switch (token.Kind)
+        {
+            case TokenKind.Block:
+                return Block();
+            case TokenKind.Break:
+                return Jump(token, Flow.Break, "break");
+            case TokenKind.Continue:
+                return Jump(token, Flow.Continue, "continue");
+            case TokenKind.Else:
+                var next = PeekNonSpace();
+                if (next.Kind is TokenKind.If or TokenKind.With)
+                    return new EndNode(next.Position, isElse: true);
+                return new EndNode(Expect(TokenKind.RightDelim, "else").Position, isElse: true);
+            case TokenKind.End:
+                return new EndNode(Expect(TokenKind.RightDelim, "end").Position, isElse: false);
+            case TokenKind.If:
+                return Control("if");
+            case TokenKind.Range:
+                return Control("range");
+            case TokenKind.With:
+                return Control("with");
+            case TokenKind.Template:
+                return Template();
+        }
+
+        Backup();
+        var start = Peek();
+        return new ActionNode(start.Position, Pipeline("command", TokenKind.RightDelim));
+    }
+
+    private JumpNode Jump(Token token, Flow flow, string word)
+    {
+        var next = NextNonSpace();
+        if (next.Kind != TokenKind.RightDelim)
+            throw Unexpected(next, "{{" + word + "}}");
+        if (rangeDepth == 0)
+            throw Fail("{{" + word + "}} outside {{range}}");
+        return new JumpNode(token.Position, flow);
+    }
+
+    private Statement Control(string context)
+    {
+        Descend();
+        var mark = scope.Count;
+        var pipe = Pipeline(context, TokenKind.RightDelim);
+        if (context == "range")
+            rangeDepth++;
+        var (list, end) = ItemList();
+        if (context == "range")
+            rangeDepth--;
+        ListNode? elseList = null;
+        if (end.IsElse)
+        {
+            var follow = Peek().Kind;
+            if ((context == "if" && follow == TokenKind.If) || (context == "with" && follow == TokenKind.With))
+            {
+                // "{{else if}}" is an if inside the else, closed by the same {{end}}.
+                Next();
+                elseList = new ListNode(end.Position);
+                elseList.Nodes.Add(Control(context));
+                elseList.Seal();
+            }
+            else
+            {
+                (elseList, var last) = ItemList();
+                if (last.IsElse)
+                    throw Fail("expected end; found " + last);
+            }
+        }
+
+        scope.RemoveRange(mark, scope.Count - mark);
+        nesting--;
+        return context == "range"
+            ? new RangeNode(pipe.Position, pipe, list, elseList)
+            : new BranchNode(pipe.Position, context == "with", pipe, list, elseList);
+    }
+
+    private TemplateNode Block()
+    {
+        const string Context = "block clause";
+        var token = NextNonSpace();
+        var name = TemplateName(token, Context);
+        var pipe = Pipeline(Context, TokenKind.RightDelim);
+        Descend();
+        var inner = new Parser(lexer, functions, templates, file, text) { nesting = nesting };
+        var (list, end) = inner.ItemList();
+        nesting--;
+        if (end.IsElse)
+            throw Fail("unexpected " + end + " in " + Context);
+        inner.Add(name, list);
+        return new TemplateNode(token.Position, name, pipe);
+    }
+
+    private TemplateNode Template()
+    {
+        const string Context = "template clause";
+        var token = NextNonSpace();
+        var name = TemplateName(token, Context);
+        PipeNode? pipe = null;
+        if (NextNonSpace().Kind != TokenKind.RightDelim)
+        {
+            Backup();
+            pipe = Pipeline(Context, TokenKind.RightDelim);
+        }
+
+        return new TemplateNode(token.Position, name, pipe);
+    }
+
+    private string TemplateName(Token token, string context)
+    {
+        if (token.Kind is not TokenKind.String and not TokenKind.RawString)
+            throw Unexpected(token, context);
+        return GoQuote.TryUnquote(token.Text, out var name) ? name : throw Fail("invalid syntax");
+    }
+
+    private PipeNode Pipeline(string context, TokenKind end)
+    {
+        Descend();
+        var start = PeekNonSpace();
+        var variables = new List<VariableNode>();
+        var pending = new List<string>();
+        var isAssign = false;
+        while (PeekNonSpace() is { Kind: TokenKind.Variable } variable)
+        {
+            Next();
+            var after = Peek();
+            var next = PeekNonSpace();
+            if (next.Kind is TokenKind.Assign or TokenKind.Declare)
+            {
+                isAssign = next.Kind == TokenKind.Assign;
+                NextNonSpace();
+                variables.Add(new VariableNode(variable.Position, variable.Text.Split('.'), -1));
+                pending.Add(variable.Text);
+            }
+            else if (next is { Kind: TokenKind.Char, Text: "," })
+            {
+                NextNonSpace();
+                variables.Add(new VariableNode(variable.Position, variable.Text.Split('.'), -1));
+                pending.Add(variable.Text);
+                if (context == "range" && variables.Count < 2)
+                {
+                    if (PeekNonSpace().Kind is TokenKind.Variable or TokenKind.RightDelim or TokenKind.RightParen)
+                        continue;
+                    throw Fail("range can only initialize variables");
+                }
+
+                throw Fail("too many declarations in " + context);
+            }
+            else if (after.Kind == TokenKind.Space)
+            {
+                Backup3(variable, after);
+            }
+            else
+            {
+                Backup2(variable);
+            }
+
+            break;
+        }
+
+        // Go looks a variable up when the action runs, so a declaration is in scope only after its own pipeline.
+        var visible = scope.Count;
+        foreach (var name in pending)
+            scope.Add((name, -1));
+        var commands = new List<CommandNode>();
+        while (true)
+        {
+            var token = NextNonSpace();
+            if (token.Kind == end)
+                break;
+            switch (token.Kind)
+            {
+                case TokenKind.Bool or TokenKind.CharConstant or TokenKind.Complex or TokenKind.Dot or TokenKind.Field or TokenKind.Identifier
+                    or TokenKind.Number or TokenKind.Nil or TokenKind.RawString or TokenKind.String or TokenKind.Variable or TokenKind.LeftParen:
+                    Backup();
+                    commands.Add(Command());
+                    break;
+                default:
+                    throw Unexpected(token, context);
+            }
+        }
+
+        CheckPipeline(commands, context);
+        for (var i = 0; i < variables.Count; i++)
+        {
+            var slot = isAssign ? Resolve(pending[i], visible) : slots++;
+            scope[visible + i] = (pending[i], slot);
+            variables[i] = new VariableNode(variables[i].Position, variables[i].Names, slot);
+        }
+
+        nesting--;
+        return new PipeNode(start.Position, isAssign, [.. variables], [.. commands]);
+    }
+
+    private void CheckPipeline(List<CommandNode> commands, string context)
+    {
+        if (commands.Count == 0)
+            throw Fail("missing value for " + context);
+        for (var i = 1; i < commands.Count; i++)
+        {
+            if (commands[i].First is Literal or DotNode)
+                throw Fail(string.Create(CultureInfo.InvariantCulture, $"non executable command in pipeline stage {i + 1}"));
+        }
+    }
+
+    private CommandNode Command()
+    {
+        var start = PeekNonSpace();
+        var words = new List<Expression>();
+        while (true)
+        {
+            PeekNonSpace();
+            if (Operand() is { } operand)
+                words.Add(operand);
+            var token = Next();
+            if (token.Kind == TokenKind.Space)
+                continue;
+            if (token.Kind is TokenKind.RightDelim or TokenKind.RightParen)
+                Backup();
+            else if (token.Kind != TokenKind.Pipe)
+                throw Unexpected(token, "operand");
+            break;
+        }
+
+        return words.Count == 0 ? throw Fail("empty command") : new CommandNode(start.Position, words);
+    }
+
+    private Expression? Operand()
+    {
+        var term = Term();
+        if (term is null || Peek().Kind != TokenKind.Field)
+            return term;
+        var position = Peek().Position;
+        var names = new List<string>();
+        while (Peek().Kind == TokenKind.Field)
+            names.Add(Next().Text[1..]);
+        return term switch
+        {
+            FieldNode field => new FieldNode(position, [.. field.Names, .. names]),
+            VariableNode variable => new VariableNode(position, [.. variable.Names, .. names], variable.Slot),
+            Literal or DotNode => throw Fail("unexpected . after term " + GoQuote.Quote(term.ToString())),
+            _ => new ChainNode(position, term, [.. names]),
+        };
+    }
+
+    private Expression? Term()
+    {
+        var token = NextNonSpace();
+        switch (token.Kind)
+        {
+            case TokenKind.Identifier:
+                var function = BuiltinFunctions.Table.Find(token.Text);
+                function = functions.Find(token.Text) ?? function;
+                return function is null ? throw Fail("function " + GoQuote.Quote(token.Text) + " not defined") : new IdentifierNode(token.Position, function);
+            case TokenKind.Dot:
+                return new DotNode(token.Position);
+            case TokenKind.Nil:
+                return new NilNode(token.Position);
+            case TokenKind.Variable:
+                foreach (var (name, _) in scope)
+                {
+                    if (string.Equals(name, token.Text, StringComparison.Ordinal))
+                        return new VariableNode(token.Position, [token.Text], Resolve(token.Text, scope.Count));
+                }
+
+                throw Fail("undefined variable " + GoQuote.Quote(token.Text));
+            case TokenKind.Field:
+                return new FieldNode(token.Position, [token.Text[1..]]);
+            case TokenKind.Bool:
+                return new BoolNode(token.Position, token.Text == "true");
+            case TokenKind.CharConstant or TokenKind.Complex or TokenKind.Number:
+                return NumberParser.TryParse(token.Text, token.Kind, out var number, out var error)
+                    ? new NumberNode(token.Position, token.Text, number)
+                    : throw Fail(error);
+            case TokenKind.LeftParen:
+                return Pipeline("parenthesized pipeline", TokenKind.RightParen);
+            case TokenKind.String or TokenKind.RawString:
+                return GoQuote.TryUnquote(token.Text, out var value)
+                    ? new StringNode(token.Position, token.Text, value)
+                    : throw Fail("invalid syntax");
+        }
+
+        Backup();
+        return null;
+    }
+
+    private int Resolve(string name, int visible)
+    {
+        for (var i = visible - 1; i >= 0; i--)
+        {
+            if (scope[i].Slot >= 0 && string.Equals(scope[i].Name, name, StringComparison.Ordinal))
+                return scope[i].Slot;
+        }
+
+        return -1;
+    }
+
+    private void Descend()
+    {
+        if (++nesting > MaxNesting || !RuntimeHelpers.TryEnsureSufficientExecutionStack())
+            throw Fail(string.Create(CultureInfo.InvariantCulture, $"actions are nested more than {MaxNesting} levels deep"));
+    }
+}
