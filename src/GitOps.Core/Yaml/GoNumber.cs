@@ -26,9 +26,19 @@ internal static class GoNumber
     /// <summary>A float on its way through JSON into YAML: integral values become whole numbers when they fit into 64 bits.</summary>
     public static string FormatThroughJson(double value)
     {
-        if (value == Math.Floor(value) && value is >= long.MinValue and < 18446744073709551616d)
+        if (value == Math.Floor(value) && Math.Abs(value) < 1e21)
         {
-            return value < 0 ? ((long)value).ToString(CultureInfo.InvariantCulture) : ((ulong)value).ToString(CultureInfo.InvariantCulture);
+            // JSON has the shortest digits, filled up with zeros, and the YAML reader behind it takes them for the number they spell.
+            var digits = FormatJson(value);
+            if (long.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole))
+            {
+                return whole == 0 ? "0" : digits;
+            }
+
+            if (ulong.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+            {
+                return digits;
+            }
         }
 
         return FormatG(value);

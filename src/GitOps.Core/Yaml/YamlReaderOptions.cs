@@ -15,6 +15,9 @@ public sealed record YamlReaderOptions
     /// <summary>Whether <c>&lt;&lt;</c> is carried out; otherwise it stays in the tree as a key. Default <see langword="true"/>.</summary>
     public bool ExpandMergeKeys { get; init; } = true;
 
+    /// <summary>Whether the two escapes that JSON has and go-yaml refuses are read: <c>\/</c> and pairs of surrogates. Default <see langword="true"/>.</summary>
+    public bool AllowJsonEscapes { get; init; } = true;
+
     /// <summary>The longest text, in characters. Default 64 Mi.</summary>
     public int MaxLength { get; init; } = 64 * 1024 * 1024;
 
