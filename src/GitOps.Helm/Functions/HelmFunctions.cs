@@ -20,5 +20,6 @@ internal static class HelmFunctions
         .. PathFunctions.All,
         .. EncodingFunctions.All,
         .. UrlFunctions.All,
+        .. RegexFunctions.All,
     ]);
 }

@@ -70,6 +70,7 @@ internal sealed partial class Execution
         if ((++steps & 0x3FF) == 0)
             CheckBudget();
         var buffer = arguments;
+        var caller = current;
         object? result;
         try
         {
@@ -77,13 +78,22 @@ internal sealed partial class Execution
         }
         catch (TemplateException inner)
         {
+            current = caller;
             node = command;
             throw Fail("error calling " + function.Name + ": " + inner.Message, inner);
         }
         catch (FunctionException inner)
         {
+            current = caller;
             node = command;
             throw Fail("error calling " + function.Name + ": " + inner.Message, inner);
+        }
+        catch (Exception inner) when (inner is ArithmeticException or ArgumentException or FormatException or InvalidOperationException or IndexOutOfRangeException or InvalidCastException)
+        {
+            // Go turns a function's panic into an error of the call; so does this.
+            current = caller;
+            node = command;
+            throw Fail("error calling " + function.Name + ": runtime error: " + inner.Message, inner);
         }
 
         // A function that ran templates may have moved the arguments to a larger array.

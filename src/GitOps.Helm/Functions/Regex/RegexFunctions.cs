@@ -1,0 +1,67 @@
+using System.Text;
+using GitOps.Helm.Templates;
+
+namespace GitOps.Helm.Functions;
+
+/// <summary>Sprig's regular expression functions.</summary>
+internal static class RegexFunctions
+{
+    private static readonly GoType[] Two = [GoType.String, GoType.String];
+    private static readonly GoType[] Three = [GoType.String, GoType.String, GoType.String];
+    private static readonly GoType[] WithCount = [GoType.String, GoType.String, GoType.Int];
+
+    /// <summary>All of them.</summary>
+    public static FunctionList All { get; } = Make();
+
+    private static FunctionList Make()
+    {
+        var functions = new FunctionList
+        {
+            { "regexMatch", Two, static (_, a) => GoValue.Box(IsMatch((string)a[0]!, (string)a[1]!)) },
+            { "mustRegexMatch", Two, static (_, a) => GoValue.Box(GoRegex.Parse((string)a[0]!).IsMatch((string)a[1]!)) },
+            { "regexQuoteMeta", [GoType.String], static (_, a) => QuoteMeta((string)a[0]!) },
+        };
+        foreach (var (name, types, body) in new (string, GoType[], FunctionBody)[]
+        {
+            ("egexFind", Two, static (_, a) => GoRegex.Parse((string)a[0]!).Find((string)a[1]!)),
+            ("egexFindAll", WithCount, static (_, a) => Strings(GoRegex.Parse((string)a[0]!).FindAll((string)a[1]!, (nint)a[2]!), nilWhenEmpty: true)),
+            ("egexReplaceAll", Three, static (x, a) => GoRegex.Parse((string)a[0]!).Replace(x, (string)a[1]!, (string)a[2]!, literal: false)),
+            ("egexReplaceAllLiteral", Three, static (x, a) => GoRegex.Parse((string)a[0]!).Replace(x, (string)a[1]!, (string)a[2]!, literal: true)),
+            ("egexSplit", WithCount, static (_, a) => (nint)a[2]! == 0 ? Strings([], nilWhenEmpty: true) : Strings(GoRegex.Parse((string)a[0]!).Split((string)a[1]!, (nint)a[2]!), nilWhenEmpty: false)),
+        })
+        {
+            functions.Add("r" + name, types, body);
+            functions.Add("mustR" + name, types, body);
+        }
+
+        return functions;
+    }
+
+    private static bool IsMatch(string pattern, string text)
+    {
+        try
+        {
+            return GoRegex.Parse(pattern).IsMatch(text);
+        }
+        catch (FunctionException)
+        {
+            // regexMatch takes a malformed pattern for one that does not match; mustRegexMatch fails.
+            return false;
+        }
+    }
+
+    private static TypedList Strings(List<string> items, bool nilWhenEmpty) => new("[]string", GoType.String, items) { IsNil = nilWhenEmpty && items.Count == 0 };
+
+    private static string QuoteMeta(string text)
+    {
+        var builder = new StringBuilder(text.Length);
+        foreach (var c in text)
+        {
+            if (@"\.+*?()|[]{}^$".Contains(c, StringComparison.Ordinal))
+                builder.Append('\\');
+            builder.Append(c);
+        }
+
+        return builder.ToString();
+    }
+}
