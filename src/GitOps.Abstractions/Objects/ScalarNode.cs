@@ -84,7 +84,8 @@ public sealed class ScalarNode : Node
     {
         if (Kind == ScalarKind.Integer)
         {
-            return TryParseInteger(Text, out var big) ? (double)big : double.NaN;
+            // BigInteger's own conversion cuts off instead of rounding.
+            return TryParseInteger(Text, out var big) ? double.Parse(big.ToString(CultureInfo.InvariantCulture), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture) : double.NaN;
         }
 
         if (Kind != ScalarKind.Float)
