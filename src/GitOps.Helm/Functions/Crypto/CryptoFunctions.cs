@@ -31,16 +31,13 @@ internal static class CryptoFunctions
         ["pin"] = ["nnnn"],
     };
 
-    /// <summary><c>sprig.HashAlgorithm</c>: a string constant may be given, a string value may not.</summary>
-    private static readonly GoType HashAlgorithm = new("sprig.HashAlgorithm", GoKind.String, static _ => false, string.Empty);
-
     private static readonly GoType Uint32 = new("uint32", GoKind.Uint64, static v => v is uint, 0U);
 
     /// <summary>All of them.</summary>
     public static FunctionList All { get; } = new()
     {
         { "bcrypt", [GoType.String], static (_, a) => Bcrypt((string)a[0]!) },
-        { "htpasswd", [GoType.String, GoType.String, HashAlgorithm], static (_, a) => Htpasswd((string)a[0]!, (string)a[1]!, (string)a[2]!) },
+        { "htpasswd", [GoType.String, GoType.String], static (_, a) => Htpasswd((string)a[0]!, (string)a[1]!) },
         { "genPrivateKey", [GoType.String], static (_, a) => GenerateKey((string)a[0]!) },
         { "derivePassword", [Uint32, GoType.String, GoType.String, GoType.String, GoType.String], static (_, a) => DerivePassword(Counter(a[0]), (string)a[1]!, (string)a[2]!, (string)a[3]!, (string)a[4]!) },
         { "encryptAES", [GoType.String, GoType.String], static (_, a) => Encrypt((string)a[0]!, (string)a[1]!) },
@@ -79,16 +76,8 @@ internal static class CryptoFunctions
         return OpenBsdBCrypt.Generate("2a", password.ToCharArray(), RandomNumberGenerator.GetBytes(16), 10);
     }
 
-    private static string Htpasswd(string user, string password, string algorithm)
-    {
-        if (user.Contains(':', StringComparison.Ordinal))
-            return "invalid username: " + user;
-
-        // The format of the file is defined by SHA-1.
-#pragma warning disable CA5350
-        return user + ":" + (algorithm == "sha" ? "{SHA}" + Convert.ToBase64String(SHA1.HashData(GoText.GetBytes(password))) : Bcrypt(password));
-#pragma warning restore CA5350
-    }
+    private static string Htpasswd(string user, string password) =>
+        user.Contains(':', StringComparison.Ordinal) ? "invalid username: " + user : user + ":" + Bcrypt(password);
 
     private static string DerivePassword(uint counter, string type, string password, string user, string site)
     {
