@@ -1,1 +1,72 @@
-return 0;
+using GitOps;
+using GitOps.Testing;
+using k8s;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using QuickStart;
+using Spectre.Console;
+
+// The engine end to end. Usage: dotnet run --project examples/QuickStart [-- --kubeconfig PATH]
+var kubeconfigPath = args is ["--kubeconfig", var path] ? path : null;
+if (kubeconfigPath is null && args.Length > 0)
+{
+    AnsiConsole.MarkupLine("Usage: QuickStart [[--kubeconfig PATH]]");
+    return 2;
+}
+
+var folder = Directory.CreateTempSubdirectory("gitops-quickstart-");
+try
+{
+    using var fleet = await FleetRepository.CreateAsync(Path.Combine(folder.FullName, "fleet.git"));
+    await using var cluster = kubeconfigPath is null
+        ? await InMemoryCluster.StartAsync(new InMemoryClusterOptions { Controllers = ClusterControllers.All })
+        : null;
+    var kubeconfig = cluster?.Kubeconfig ?? await File.ReadAllTextAsync(kubeconfigPath!);
+
+    var builder = Host.CreateApplicationBuilder();
+    builder.Logging.ClearProviders();
+    builder.Services.AddGitOps()
+        .AddGitSource("fleet", source =>
+        {
+            source.Url = fleet.Url;
+            source.Reference.Branch = "main";
+            source.Interval = TimeSpan.FromSeconds(1);
+            source.CacheDirectory = Path.Combine(folder.FullName, "cache");
+        })
+        .AddManifests("clusters", unit => unit.At("clusters/quickstart"))
+        .AddKustomization("infrastructure", unit => unit.At("infrastructure").After("clusters"))
+        .AddHelmRelease("cache", release =>
+        {
+            release.At("charts/cache").After("infrastructure");
+            release.TargetNamespace = "quickstart-shared";
+        })
+        .AddKustomization("apps-development", unit => unit.At("apps/development").After("infrastructure"))
+        .AddKustomization("apps-staging", unit => unit.At("apps/staging").After("apps-development"))
+        .AddKustomization("apps-production", unit => unit.At("apps/production").After("apps-staging"))
+        .UseKubernetes(kubernetes => kubernetes.Kubeconfig = kubeconfig);
+
+    using var host = builder.Build();
+    using var stop = new CancellationTokenSource(TimeSpan.FromMinutes(kubeconfigPath is null ? 1 : 10));
+    var engine = host.Services.GetRequiredService<GitOpsEngine>();
+    using var stream = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(kubeconfig));
+    using var kubernetes = new Kubernetes(await KubernetesClientConfiguration.BuildConfigFromConfigFileAsync(stream));
+    await using var screen = new Screen(engine);
+    var scenario = new Scenario(engine, fleet, kubernetes, screen, stop.Token);
+
+    screen.Title(fleet.Url, kubernetes.BaseUri.ToString());
+    await host.StartAsync(stop.Token);
+    await scenario.RunAsync();
+    await screen.FinishAsync();
+    await host.StopAsync(CancellationToken.None);
+    return 0;
+}
+catch (ScenarioException e)
+{
+    AnsiConsole.MarkupLineInterpolated($"[red]{e.Message}[/]");
+    return 1;
+}
+finally
+{
+    folder.Delete(recursive: true);
+}

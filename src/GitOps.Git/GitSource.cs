@@ -9,13 +9,17 @@ namespace GitOps.Git;
 /// </remarks>
 public sealed class GitSource : ISource, IDisposable
 {
+    private const long MaxIgnoreFile = 1024 * 1024;
+
+    private static readonly MemoryFileTree EmptyTree = new(Array.Empty<KeyValuePair<string, string>>());
+
     private readonly GitSourceOptions _options;
     private readonly GitAddress _address;
     private readonly GitRepositoryPool _pool;
     private readonly bool _ownsPool;
     private readonly GitMirror _mirror;
     private volatile ResolvedReference? _lastProbed;
-    private volatile string? _confirmedFingerprint;
+    private volatile bool _isConfirmed;
 
     /// <summary>Makes a source.</summary>
     /// <param name="options">What to follow, and how to reach it.</param>
@@ -39,7 +43,7 @@ public sealed class GitSource : ISource, IDisposable
     public async ValueTask<Revision> ProbeAsync(CancellationToken cancellationToken)
     {
         var connection = await ConnectAsync(cancellationToken).ConfigureAwait(false);
-        if (_options.Reference is { Commit: { } commit, Branch: null } && _confirmedFingerprint is not null && _mirror.Has(commit))
+        if (_options.Reference is { Commit: { } commit, Branch: null } && _isConfirmed && _mirror.Has(commit))
         {
             // A commit does not move: having been let in once is enough.
             return new Revision("", "sha1", commit);
@@ -62,12 +66,10 @@ public sealed class GitSource : ISource, IDisposable
         var resolved = _lastProbed is { } probed && probed.Revision.SameContent(revision) ? probed : null;
         if (!IsComplete(revision, resolved))
         {
-            var connection = await ConnectAsync(cancellationToken).ConfigureAwait(false);
-            resolved ??= await ResolveAsync(connection, cancellationToken).ConfigureAwait(false);
-            await FetchAsync(connection, [Want(resolved, revision)], cancellationToken).ConfigureAwait(false);
+            resolved = await FetchAsync(revision, resolved, cancellationToken).ConfigureAwait(false);
         }
 
-        _confirmedFingerprint ??= "";
+        _isConfirmed = true;
         return await OpenAsync(revision, resolved, cancellationToken).ConfigureAwait(false);
     }
 
@@ -80,8 +82,20 @@ public sealed class GitSource : ISource, IDisposable
         }
     }
 
-    private static MirrorWant Want(ResolvedReference resolved, Revision revision) =>
-        new(resolved.Name, resolved.Name is null ? revision.Digest : resolved.ObjectId);
+    private async Task<ResolvedReference> FetchAsync(Revision revision, ResolvedReference? resolved, CancellationToken cancellationToken)
+    {
+        var connection = await ConnectAsync(cancellationToken).ConfigureAwait(false);
+        if (_options.Reference is { Commit: { } commit })
+        {
+            var advertisement = await connection.ListReferencesAsync(_options, cancellationToken).ConfigureAwait(false);
+            await CommitFetch.FetchAsync(_mirror, connection, _options, _pool.TimeProvider, advertisement, commit, _options.Reference.Branch, cancellationToken).ConfigureAwait(false);
+            return new ResolvedReference(revision, null, commit);
+        }
+
+        resolved ??= await ResolveAsync(connection, cancellationToken).ConfigureAwait(false);
+        await FetchAsync(connection, [new MirrorWant(resolved.Name, resolved.ObjectId)], cancellationToken).ConfigureAwait(false);
+        return resolved;
+    }
 
     private bool IsComplete(Revision revision, ResolvedReference? resolved) =>
         _mirror.Has(revision.Digest) && (resolved is null || resolved.ObjectId == revision.Digest || _mirror.Has(resolved.ObjectId));
@@ -110,7 +124,7 @@ public sealed class GitSource : ISource, IDisposable
 
     private async Task FetchAsync(GitConnection connection, IReadOnlyList<MirrorWant> wants, CancellationToken cancellationToken)
     {
-        using var operation = new GitOperation("fetch", connection.Connector, _options, _pool.TimeProvider, cancellationToken);
+        using var operation = new GitOperation("fetch", connection.Connector, _options, _pool.TimeProvider, cancellationToken) { Advertisement = connection.LastAdvertisement?.Raw };
         try
         {
             await _mirror.FetchAsync(operation, wants).ConfigureAwait(false);
@@ -121,35 +135,87 @@ public sealed class GitSource : ISource, IDisposable
         }
     }
 
-    private Task<Artifact> OpenAsync(Revision revision, ResolvedReference? resolved, CancellationToken cancellationToken)
+    private async Task<Artifact> OpenAsync(Revision revision, ResolvedReference? resolved, CancellationToken cancellationToken)
     {
-        _ = resolved;
         if (!_mirror.TryOpen(out var store))
         {
             throw new GitOpsException(Reasons.FetchFailed, $"{_address.Display}: revision {revision} is not here; it may have been replaced on the server. Probe again.");
         }
 
-        return BlockingWork.RunAsync(
-            () => store.Use(repository =>
-            {
-                if (repository.Lookup<Commit>(revision.Digest) is not { } commit)
-                {
-                    throw new GitOpsException(Reasons.FetchFailed, $"{_address.Display}: revision {revision} is no longer on the server: the reference moved on. Probe again.");
-                }
+        var signer = await VerifyAsync(store, revision, resolved, cancellationToken).ConfigureAwait(false);
+        var (artifact, tree, summary) = await BlockingWork.RunAsync(() => Describe(store, revision), cancellationToken).ConfigureAwait(false);
+        var submodules = _options.RecurseSubmodules
+            ? await new SubmoduleFetcher(_pool, _options, _address).FetchAsync(store, tree, summary, cancellationToken).ConfigureAwait(false)
+            : new Dictionary<TreePath, GitSubmodule>();
+        var options = new GitTreeOptions
+        {
+            MaxBlobSize = _options.Limits.BlobSize,
+            AllowLfsPointers = _options.AllowLfsPointers,
+            Ignore = SourceIgnore.Create(summary.IgnoreFiles.Select(f => (TreePath.Parse(f.Directory), ReadText(store, f.File))), _options.Ignore),
+            Submodules = submodules,
+        };
+        return artifact with { Tree = new GitFileTree(store, tree, options), VerifiedBy = signer };
+    }
 
-                var options = new GitTreeOptions
-                {
-                    MaxBlobSize = _options.Limits.BlobSize,
-                    AllowLfsPointers = _options.AllowLfsPointers,
-                    Ignore = SourceIgnore.Create([], _options.Ignore),
-                };
-                return new Artifact(revision, new GitFileTree(store, commit.Tree.Id, options))
+    private async ValueTask<string?> VerifyAsync(ObjectStore store, Revision revision, ResolvedReference? resolved, CancellationToken cancellationToken)
+    {
+        if (_options.Verification is not { } verification)
+        {
+            return null;
+        }
+
+        var verifier = await SignatureVerifier.CreateAsync(verification, _pool.TimeProvider, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await BlockingWork.RunAsync(
+                () => store.Use(repository => repository.Lookup<Commit>(revision.Digest) is { } commit
+                    ? verifier.Verify(repository, commit, resolved?.ObjectId ?? FindTag(repository, revision))
+                    : throw new GitOpsException(Reasons.FetchFailed, $"{_address.Display}: revision {revision} is no longer on the server: the reference moved on. Probe again.")),
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (GitOpsException exception) when (exception.Reason == Reasons.VerificationFailed)
+        {
+            throw new GitOpsException(exception.Reason, $"{_address.Display} {revision}: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>The tag that led to a revision when it was fetched, for a revision that is served without asking the server.</summary>
+    private static string? FindTag(Repository repository, Revision revision)
+    {
+        foreach (var name in (ReadOnlySpan<string>)[$"refs/tags/{revision.Name}", revision.Name])
+        {
+            if (repository.Refs[GitMirror.LocalReference(name)] is { } reference)
+            {
+                return reference.TargetIdentifier;
+            }
+        }
+
+        return null;
+    }
+
+    private (Artifact Artifact, ObjectId Tree, TreeSummary Summary) Describe(ObjectStore store, Revision revision)
+    {
+        try
+        {
+            var (artifact, tree) = store.Use(repository => repository.Lookup<Commit>(revision.Digest) is { } commit
+                ? (new Artifact(revision, EmptyTree)
                 {
                     Author = $"{commit.Author.Name} <{commit.Author.Email}>",
                     Message = commit.Message,
                     CommittedAt = commit.Committer.When,
-                };
-            }),
-            cancellationToken);
+                }, commit.Tree.Id)
+                : throw new GitOpsException(Reasons.FetchFailed, $"{_address.Display}: revision {revision} is no longer on the server: the reference moved on. Probe again."));
+            return (artifact, tree, store.Scan.Scan(tree, _options.Limits, $"{_address.Display} {revision}"));
+        }
+        catch (LibGit2SharpException exception)
+        {
+            store.MarkDamaged();
+            throw new GitOpsException(Reasons.FetchFailed, $"{_address.Display}: the mirror is damaged; it is rebuilt by the next fetch.", exception);
+        }
     }
+
+    private string ReadText(ObjectStore store, ObjectId file) =>
+        store.GetSize(file) <= Math.Min(_options.Limits.BlobSize, MaxIgnoreFile)
+            ? System.Text.Encoding.UTF8.GetString(store.ReadBlob(file))
+            : throw new GitOpsException(Reasons.LimitExceeded, $"{_address.Display}: a {SourceIgnore.FileName} file has more than {MaxIgnoreFile} bytes.");
 }

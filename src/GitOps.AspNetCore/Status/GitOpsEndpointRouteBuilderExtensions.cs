@@ -50,7 +50,10 @@ public static class GitOpsEndpointRouteBuilderExtensions
         context.Response.ContentType = "text/event-stream";
         context.Response.Headers.CacheControl = "no-store";
         var events = engine.ReadEventsAsync(context.RequestAborted);
-        await context.Response.StartAsync(context.RequestAborted).ConfigureAwait(false);
+
+        // A comment, so that the reader knows that it is subscribed before anything happens.
+        await context.Response.WriteAsync(": subscribed\n\n", context.RequestAborted).ConfigureAwait(false);
+        await context.Response.Body.FlushAsync(context.RequestAborted).ConfigureAwait(false);
         try
         {
             await foreach (var gitOpsEvent in events.ConfigureAwait(false))

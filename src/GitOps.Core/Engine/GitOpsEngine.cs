@@ -2,6 +2,7 @@ using GitOps.Engine;
 using GitOps.Events;
 using GitOps.Notifications;
 using GitOps.Telemetry;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -23,6 +24,7 @@ public sealed class GitOpsEngine : IAsyncDisposable
     private readonly NotificationDispatcher _notifications;
     private readonly EngineContext _context;
     private readonly TimeProvider _time;
+    private readonly ILeaderElection? _election;
     private readonly Lock _waitersLock = new();
     private TaskCompletionSource _statusChanged = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _running;
@@ -32,21 +34,19 @@ public sealed class GitOpsEngine : IAsyncDisposable
     /// <param name="sources">The registered sources.</param>
     /// <param name="units">The registered units.</param>
     /// <param name="checks">Checks of other packages' configuration.</param>
-    /// <param name="applier">The cluster.</param>
     /// <param name="validators">The registered validators.</param>
     /// <param name="decryptors">The registered decryptor; the last one counts.</param>
     /// <param name="notifiers">The registered notifiers.</param>
     /// <param name="time">The clock.</param>
     /// <param name="meters">Makes the meter.</param>
     /// <param name="loggers">Makes the loggers.</param>
-    /// <param name="services">For registrations that make their own parts.</param>
+    /// <param name="services">For registrations that make their own parts, and for the <see cref="IApplier"/>, which is made only when the configuration is right.</param>
     /// <exception cref="GitOpsConfigurationException">The configuration has mistakes; the message lists them all.</exception>
     public GitOpsEngine(
         IOptions<GitOpsOptions> options,
         IEnumerable<SourceRegistration> sources,
         IEnumerable<UnitRegistration> units,
         IEnumerable<IConfigurationCheck> checks,
-        IApplier applier,
         IEnumerable<IManifestValidator> validators,
         IEnumerable<ISecretDecryptor> decryptors,
         IEnumerable<INotifier> notifiers,
@@ -57,9 +57,10 @@ public sealed class GitOpsEngine : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(time);
-        ArgumentNullException.ThrowIfNull(applier);
-        var configuration = EngineConfiguration.Create(options.Value, sources, units, checks.SelectMany(c => c.Check()), services);
+        var configuration = EngineConfiguration.Create(options.Value, sources, units, [.. checks.SelectMany(c => c.Check()), .. MissingApplier(services)], services);
+        var applier = services.GetRequiredService<IApplier>();
         _time = time;
+        _election = services.GetService<ILeaderElection>();
         var metrics = new GitOpsMetrics(meters);
         _context = new EngineContext(options.Value, time, Random.Shared.NextDouble, metrics, Publish);
         _notifications = new NotificationDispatcher(notifiers, options.Value.NotificationTimeout, time, metrics, loggers.CreateLogger<NotificationDispatcher>());
@@ -218,16 +219,19 @@ public sealed class GitOpsEngine : IAsyncDisposable
         }
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var loops = _order.Select(n => _units[n].RunAsync(stop.Token)).Concat(_sources.Values.Select(s => s.RunAsync(stop.Token))).ToList();
+
+        // A host that does not lead still watches its sources, so that it can take over at once.
+        var sources = RunAllAsync(_sources.Values.Select(s => (Func<CancellationToken, Task>)s.RunAsync), stop.Token);
+        var units = _election is null ? RunUnitsAsync(stop.Token) : _election.RunAsync(RunUnitsAsync, stop.Token);
         try
         {
             // A loop ends by cancellation only; anything else is a bug that must end the host's service, not pass in silence.
-            await (await Task.WhenAny([.. loops, Task.Delay(Timeout.InfiniteTimeSpan, _time, stop.Token)]).ConfigureAwait(false)).ConfigureAwait(false);
+            await (await Task.WhenAny(sources, units).ConfigureAwait(false)).ConfigureAwait(false);
         }
         finally
         {
             await stop.CancelAsync().ConfigureAwait(false);
-            await Task.WhenAll(loops).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAll(sources, units).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             Volatile.Write(ref _running, 0);
         }
     }
@@ -249,11 +253,37 @@ public sealed class GitOpsEngine : IAsyncDisposable
         _context.Dispose();
     }
 
+    private Task RunUnitsAsync(CancellationToken cancellationToken) =>
+        RunAllAsync(_order.Select(n => (Func<CancellationToken, Task>)_units[n].RunAsync), cancellationToken);
+
+    /// <summary>Runs loops until the token is cancelled or one of them breaks; then all have ended.</summary>
+    private async Task RunAllAsync(IEnumerable<Func<CancellationToken, Task>> loops, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var running = loops.Select(l => l(stop.Token)).ToList();
+        try
+        {
+            await (await Task.WhenAny([.. running, Task.Delay(Timeout.InfiniteTimeSpan, _time, stop.Token)]).ConfigureAwait(false)).ConfigureAwait(false);
+        }
+        finally
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAll(running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private static IEnumerable<string> MissingApplier(IServiceProvider services) =>
+        services.GetService<IServiceProviderIsService>()?.IsService(typeof(IApplier)) == false
+            ? ["There is no cluster to apply to: call UseKubernetes(), or UseApplier() with your own."]
+            : [];
+
     private SourceRunner Source(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
         return _sources.TryGetValue(name, out var source) ? source : throw new ArgumentException($"There is no source '{name}'.", nameof(name));
     }
+
+    internal Task DrainNotificationsAsync(CancellationToken cancellationToken) => _notifications.CompleteAsync(cancellationToken);
 
     private UnitRunner Unit(string name)
     {

@@ -110,6 +110,9 @@ internal sealed partial class UnitRunner : IDisposable
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         _lifetime = cancellationToken;
+
+        // Another host may have led meanwhile: what this one remembers of the cluster no longer counts.
+        _settled = false;
         var triggers = Triggers.Source;
         try
         {
@@ -165,7 +168,7 @@ internal sealed partial class UnitRunner : IDisposable
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Renderers, validators and appliers are user code; whatever they throw becomes the unit's Ready condition.")]
     public async Task<Attempt> ReconcileAsync(Triggers triggers, CancellationToken cancellationToken)
     {
-        if ((triggers & Triggers.Demand) != 0)
+        if ((triggers & Triggers.Demand) != Triggers.None)
         {
             EndHealthWait();
         }
@@ -174,7 +177,7 @@ internal sealed partial class UnitRunner : IDisposable
         var start = _context.Time.GetTimestamp();
         try
         {
-            if (_suspended && (triggers & Triggers.Demand) == 0)
+            if (_suspended && (triggers & Triggers.Demand) == Triggers.None)
             {
                 return Attempt.Waiting;
             }
@@ -264,7 +267,7 @@ internal sealed partial class UnitRunner : IDisposable
     }
 
     private bool IsDone(Revision revision, Triggers triggers) =>
-        (triggers & FullReconcile) == 0 && _settled && _status.IsReady && _status.LastAppliedRevision == revision;
+        (triggers & FullReconcile) == Triggers.None && _settled && _status.IsReady && _status.LastAppliedRevision == revision;
 
     private bool IsUntouched(Artifact artifact) => _settled && _rendered?.IsCurrent(artifact.Tree) == true;
 
@@ -293,7 +296,7 @@ internal sealed partial class UnitRunner : IDisposable
         using var activity = GitOpsTelemetry.Activities.StartActivity("gitops.reconcile");
         activity?.SetTag(GitOpsTelemetry.Tags.Unit, Name).SetTag(GitOpsTelemetry.Tags.UnitKind, Kind);
 
-        if ((triggers & FullReconcile) == 0 && IsUntouched(artifact))
+        if ((triggers & FullReconcile) == Triggers.None && IsUntouched(artifact))
         {
             // The commit touched nothing that this unit reads: no render, no request.
             _conditions.Set(ConditionTypes.Ready, ConditionStatus.True, Reasons.ReconciliationSucceeded, $"Applied {revision}.");
@@ -344,7 +347,7 @@ internal sealed partial class UnitRunner : IDisposable
             return notHealthy;
         }
 
-        Succeed(artifact, changes, warnings, (triggers & Triggers.Drift) != 0, request.Manifests.Count, start);
+        Succeed(artifact, changes, warnings, (triggers & Triggers.Drift) != Triggers.None, request.Manifests.Count, start);
         return Attempt.Succeeded;
     }
 

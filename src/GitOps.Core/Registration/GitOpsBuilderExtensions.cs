@@ -185,7 +185,7 @@ public static class GitOpsBuilderExtensions
     /// <typeparam name="TOptions">The options.</typeparam>
     /// <param name="builder">The builder.</param>
     /// <param name="name">The name.</param>
-    /// <param name="subsection">The subsection that holds the section <paramref name="name"/>.</param>
+    /// <param name="subsection">The subsection that holds the section <paramref name="name"/>, or the settings themselves when the name is empty.</param>
     /// <param name="bind">Binds the section; written by the package so that the binder can be generated for its type.</param>
     /// <param name="configure">The host's code.</param>
     public static void AddNamedOptions<TOptions>(this IGitOpsBuilder builder, string name, string subsection, Action<IConfiguration, TOptions> bind, Action<TOptions>? configure)
@@ -198,13 +198,20 @@ public static class GitOpsBuilderExtensions
         if (!builder.Services.Any(s => bound.Equals(s.ImplementationInstance)))
         {
             builder.Services.AddSingleton(bound);
-            options.Configure<GitOpsConfiguration>((o, configuration) => bind(configuration.Section.GetSection(subsection).GetSection(name), o));
+            options.Configure<GitOpsConfiguration>((o, configuration) => bind(SectionOf(configuration, subsection, name), o));
         }
 
         if (configure is not null)
         {
             options.Configure(configure);
         }
+    }
+
+    private static IConfigurationSection SectionOf(GitOpsConfiguration configuration, string subsection, string name)
+    {
+        // Settings that there is only one set of stand in the subsection itself.
+        var section = configuration.Section.GetSection(subsection);
+        return name.Length == 0 ? section : section.GetSection(name);
     }
 
     // Binding twice would double every list, so each named set of options remembers that it is bound.

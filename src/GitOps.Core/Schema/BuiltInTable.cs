@@ -18,6 +18,7 @@ internal sealed class BuiltInTable
     private readonly byte[] _data;
     private readonly int[] _offsets;
     private readonly SchemaType?[] _types;
+    private readonly string[] _definitionNames;
     private readonly Dictionary<(string Group, string Version, string Kind), int> _kinds = [];
     private readonly Dictionary<string, int> _names = new(StringComparer.Ordinal);
 
@@ -34,6 +35,7 @@ internal sealed class BuiltInTable
 
         _offsets = new int[reader.Int()];
         _types = new SchemaType?[_offsets.Length];
+        _definitionNames = new string[_offsets.Length];
         var lengths = new int[_offsets.Length];
         for (var i = 0; i < lengths.Length; i++)
         {
@@ -48,7 +50,8 @@ internal sealed class BuiltInTable
 
         for (var i = 0; i < lengths.Length; i++)
         {
-            _names[_strings[reader.Int()]] = i;
+            _definitionNames[i] = _strings[reader.Int()];
+            _names[_definitionNames[i]] = i;
         }
 
         var kinds = reader.Int();
@@ -112,7 +115,7 @@ internal sealed class BuiltInTable
         }
 
         var reader = new Cursor(_data, _offsets[index]);
-        var made = Type(ref reader, _names.First(n => n.Value == index).Key);
+        var made = Type(ref reader, _definitionNames[index]);
         return Interlocked.CompareExchange(ref _types[index], made, null) ?? made;
     }
 
@@ -134,6 +137,9 @@ internal sealed class BuiltInTable
             case 'e':
                 var values = Strings(ref reader);
                 return new SchemaType(SchemaKind.String) { Enum = values };
+            case 't' when name.Length > 0:
+                // Times with microseconds and times without share a code; the name tells them apart.
+                return new SchemaType(SchemaKind.Time) { Name = name };
             default:
                 return Scalars[code];
         }

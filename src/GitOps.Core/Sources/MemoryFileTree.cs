@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -9,6 +10,7 @@ public sealed class MemoryFileTree : IFileTree
 {
     private readonly Dictionary<string, (ReadOnlyMemory<byte> Content, string Id)> _files = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SortedDictionary<string, bool>> _directories = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, string> _directoryIds = new(StringComparer.Ordinal);
 
     /// <summary>Makes a tree of text files.</summary>
     /// <param name="files">Path to text; the text is stored as UTF-8.</param>
@@ -84,12 +86,20 @@ public sealed class MemoryFileTree : IFileTree
 
     private string DirectoryId(TreePath directory)
     {
+        // Each id covers all below it, so it is worked out once: listing the tree would otherwise hash it again at every level.
+        if (_directoryIds.TryGetValue(directory.Value, out var known))
+        {
+            return known;
+        }
+
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var entry in List(directory))
         {
             hash.AppendData(Encoding.UTF8.GetBytes($"{entry.Kind} {entry.Path.Name}\0{entry.ContentId}\n"));
         }
 
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+        var id = Convert.ToHexStringLower(hash.GetHashAndReset());
+        _directoryIds.TryAdd(directory.Value, id);
+        return id;
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace GitOps.Git;
@@ -5,6 +6,8 @@ namespace GitOps.Git;
 /// <summary>Reads the references that a server advertises at the start of a conversation.</summary>
 internal static class ReferenceAdvertisementReader
 {
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
+
     private const int IdLength = 40;
     private const int Sha256IdLength = 64;
 
@@ -130,7 +133,7 @@ internal static class ReferenceAdvertisementReader
         references[name] = new AdvertisedRef(name, id, null);
     }
 
-    private static bool ContainsOnlyHex(this ReadOnlySpan<char> text) => !text.ContainsAnyExcept("0123456789abcdef");
+    private static bool ContainsOnlyHex(this ReadOnlySpan<char> text) => !text.ContainsAnyExcept(HexDigits);
 
     private static string? HeadTarget(string capabilities)
     {

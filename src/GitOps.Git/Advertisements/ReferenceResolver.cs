@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace GitOps.Git;
 
 /// <summary>Finds what a source's reference leads to among what the server advertises. Order of precedence: commit, name, semver, tag, branch.</summary>
@@ -51,15 +53,11 @@ internal static class ReferenceResolver
 
     private static ResolvedReference[] ResolveSemVer(string range, RefAdvertisement advertisement, GitAddress address)
     {
-        if (!SemanticVersionRange.TryParse(range, out var constraint, out var error))
-        {
-            throw new GitOpsException(Reasons.NotFound, $"'{range}' is not a range of versions: {error}");
-        }
-
-        var best = new List<(SemanticVersion Version, AdvertisedRef Reference)>();
+        var constraint = SemVerConstraint.Parse(range);
+        var best = new List<(SemVersion Version, AdvertisedRef Reference)>();
         foreach (var reference in advertisement.References.Values)
         {
-            if (!reference.Name.StartsWith(Tags, StringComparison.Ordinal) || !SemanticVersion.TryParse(reference.Name[Tags.Length..], out var version) || !constraint.IsSatisfiedBy(version))
+            if (!reference.Name.StartsWith(Tags, StringComparison.Ordinal) || !TryParseVersion(reference.Name[Tags.Length..], out var version) || !constraint.Matches(version))
             {
                 continue;
             }
@@ -83,6 +81,9 @@ internal static class ReferenceResolver
 
         return [.. best.OrderBy(b => b.Reference.Name, StringComparer.Ordinal).Select(b => new ResolvedReference(Make(b.Reference.Name[Tags.Length..], b.Reference), b.Reference.Name, b.Reference.ObjectId))];
     }
+
+    /// <summary>As in Flux: a strict version, with or without a leading <c>v</c>.</summary>
+    private static bool TryParseVersion(string tag, [NotNullWhen(true)] out SemVersion? version) => SemVersion.TryParseStrict(tag.StartsWith('v') ? tag[1..] : tag, out version);
 
     private static string DefaultBranch(RefAdvertisement advertisement, GitAddress address)
     {

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using LibGit2Sharp;
-using Microsoft.Extensions.Logging;
+using ILogger = Microsoft.Extensions.Logging.ILogger;
 
 namespace GitOps.Git;
 
@@ -15,10 +15,14 @@ namespace GitOps.Git;
 /// replaced by the next and goes away when its last reader, in whichever process, is gone. One lock file lets one process write at a time;
 /// readers take no part in it.
 /// </remarks>
-internal sealed partial class GitMirror(string directory, TimeProvider timeProvider, ILogger logger)
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "Trees that were handed out read from the store after everybody else let go of it; finalization closes it.")]
+internal sealed class GitMirror(string directory, TimeProvider timeProvider, ILogger logger)
 {
     /// <summary>From so many packs on, a mirror is written anew into one.</summary>
     private const int MaxPacks = 50;
+
+    /// <summary>How often a fetch may fail in a way that damage here could explain before the mirror is built anew.</summary>
+    private const int MaxSuspicions = 3;
 
     private const int MaxLooseObjects = 2_000;
     private static readonly TimeSpan UnusedReference = TimeSpan.FromDays(30);
@@ -26,6 +30,7 @@ internal sealed partial class GitMirror(string directory, TimeProvider timeProvi
     private readonly SemaphoreSlim _writing = new(1, 1);
     private readonly Lock _opening = new();
     private ObjectStore? _current;
+    private int _suspicions;
     private string? _currentName;
 
     /// <summary>Names the mirror in the URL that libgit2 gets.</summary>
@@ -97,6 +102,7 @@ internal sealed partial class GitMirror(string directory, TimeProvider timeProvi
     /// <summary>Runs work that writes objects into the current generation, with nobody else writing.</summary>
     public async Task<T> WriteAsync<T>(GitOperation operation, Func<Repository, Task<T>> work)
     {
+        MakeDirectory(directory);
         await _writing.WaitAsync(operation.CancellationToken).ConfigureAwait(false);
         try
         {
@@ -121,7 +127,7 @@ internal sealed partial class GitMirror(string directory, TimeProvider timeProvi
     {
         try
         {
-            return repository.Lookup<Commit>(objectId)?.Tree is not null || repository.Lookup<TagAnnotation>(objectId)?.PeeledTarget() is Commit { Tree: not null };
+            return repository.FindCommit(objectId)?.Tree is not null;
         }
         catch (LibGit2SharpException)
         {
@@ -139,17 +145,18 @@ internal sealed partial class GitMirror(string directory, TimeProvider timeProvi
             try
             {
                 FetchInto(name, operation, wants);
+                _suspicions = 0;
                 CompactWhenDue(name, operation);
                 return;
             }
-            catch (Exception exception) when (operation.Failure is null && !operation.CancellationToken.IsCancellationRequested && exception is LibGit2SharpException or MirrorDamagedException)
+            catch (Exception exception) when (operation.Failure is null && !operation.CancellationToken.IsCancellationRequested && wants.All(w => w.Name is not null) && IsDamage(name, exception))
             {
-                LogRebuild(operation.Connector.Address.Display, exception.Message);
+                logger.MirrorRebuilt(operation.Connector.Address.Display, exception.Message);
             }
         }
         else if (isDamaged)
         {
-            LogRebuild(operation.Connector.Address.Display, "an object was missing or broken");
+            logger.MirrorRebuilt(operation.Connector.Address.Display, "an object was missing or broken");
         }
 
         // The old generation keeps serving until the new one holds what is wanted.
@@ -159,12 +166,91 @@ internal sealed partial class GitMirror(string directory, TimeProvider timeProvi
         RemoveOldGenerations();
     }
 
+    /// <summary>
+    /// Whether a fetch failed because of what is here rather than because of the server. A pack that was cut and one whose base is missing here look
+    /// alike; the second is believed when what is here shows gaps, or when it happens again and again.
+    /// </summary>
+    private bool IsDamage(string name, Exception exception)
+    {
+        if (exception is MirrorDamagedException)
+        {
+            return true;
+        }
+
+        if (exception is not LibGit2SharpException native)
+        {
+            return false;
+        }
+
+        const int Net = 12, Indexer = 15, Ssl = 16, Callback = 26;
+        if (native.Data["libgit2.category"] is not (Net or Indexer or Ssl or Callback))
+        {
+            return true;
+        }
+
+        return !IsWhole(name) || ++_suspicions >= MaxSuspicions;
+    }
+
+    private bool IsWhole(string name)
+    {
+        using var store = new ObjectStore(PathOf(name));
+        try
+        {
+            var limits = new GitLimits { TreeDepth = int.MaxValue, TreeEntries = int.MaxValue, PathLength = int.MaxValue };
+            var scan = new TreeScan(store);
+            foreach (var tree in store.Use(repository => repository.Refs.FromGlob("refs/gitops/*").Select(r => repository.FindCommit(r.TargetIdentifier)?.Tree.Id).ToList()))
+            {
+                if (tree is null)
+                {
+                    return false;
+                }
+
+                scan.Scan(tree, limits, name);
+            }
+
+            return true;
+        }
+        catch (Exception exception) when (exception is LibGit2SharpException or GitOpsException)
+        {
+            return false;
+        }
+    }
+
     private void FetchInto(string name, GitOperation operation, IReadOnlyList<MirrorWant> wants)
     {
         using var repository = new Repository(PathOf(name));
         EnsureRemote(repository, operation);
         operation.MaxReceived = Math.Max(0, operation.Options.Limits.RepositorySize - DirectorySize(PathOf(name)));
         var specs = wants.Select(w => w.Name is null ? $"+{w.ObjectId}:{LocalReference(w.ObjectId)}" : $"+{w.Name}:{LocalReference(w.Name)}").Distinct(StringComparer.Ordinal).ToList();
+        try
+        {
+            FetchNative(repository, operation, specs);
+        }
+        catch (LibGit2SharpException) when (operation.Advertisement is not null && !operation.CancellationToken.IsCancellationRequested && operation.Failure is not GitOpsException { Reason: Reasons.LimitExceeded })
+        {
+            // The list of references the probe saw may be out of date by now.
+            operation.ForgetAdvertisement();
+            FetchNative(repository, operation, specs);
+        }
+
+        operation.CancellationToken.ThrowIfCancellationRequested();
+        foreach (var want in wants.Where(w => w.IsRequired))
+        {
+            var reference = repository.Refs[LocalReference(want.Name ?? want.ObjectId)];
+            if (reference is null || !Leads(repository, reference.TargetIdentifier))
+            {
+                throw new MirrorDamagedException($"{want.Name ?? want.ObjectId} did not arrive whole");
+            }
+        }
+
+        if (DirectorySize(PathOf(name)) > operation.Options.Limits.RepositorySize)
+        {
+            throw new GitOpsException(Reasons.LimitExceeded, $"{operation.Connector.Address.Display}: the repository is larger than the limit of {operation.Options.Limits.RepositorySize} bytes (RepositorySize).");
+        }
+    }
+
+    private void FetchNative(Repository repository, GitOperation operation, List<string> specs)
+    {
         using (NativeOperations.Enter(Key, operation))
         {
             Commands.Fetch(
@@ -178,21 +264,6 @@ internal sealed partial class GitMirror(string directory, TimeProvider timeProvi
                     OnTransferProgress = _ => !operation.CancellationToken.IsCancellationRequested,
                 },
                 "");
-        }
-
-        operation.CancellationToken.ThrowIfCancellationRequested();
-        foreach (var want in wants)
-        {
-            var reference = repository.Refs[LocalReference(want.Name ?? want.ObjectId)];
-            if (reference is null || !Leads(repository, reference.TargetIdentifier))
-            {
-                throw new MirrorDamagedException($"{want.Name ?? want.ObjectId} did not arrive whole");
-            }
-        }
-
-        if (DirectorySize(PathOf(name)) > operation.Options.Limits.RepositorySize)
-        {
-            throw new GitOpsException(Reasons.LimitExceeded, $"{operation.Connector.Address.Display}: the repository is larger than the limit of {operation.Options.Limits.RepositorySize} bytes (RepositorySize).");
         }
     }
 
@@ -235,7 +306,7 @@ internal sealed partial class GitMirror(string directory, TimeProvider timeProvi
 
         operation.CancellationToken.ThrowIfCancellationRequested();
         WriteCurrent(next);
-        LogCompacted(operation.Connector.Address.Display, packCount);
+        logger.MirrorCompacted(operation.Connector.Address.Display, packCount);
         RemoveOldGenerations();
     }
 
@@ -354,10 +425,4 @@ internal sealed partial class GitMirror(string directory, TimeProvider timeProvi
 
         Directory.Delete(path, recursive: true);
     }
-
-    [LoggerMessage(EventId = 2001, EventName = "GitMirrorRebuilt", Level = LogLevel.Warning, Message = "The mirror of {Repository} is built anew: {Cause}")]
-    private partial void LogRebuild(string repository, string cause);
-
-    [LoggerMessage(EventId = 2002, EventName = "GitMirrorCompacted", Level = LogLevel.Debug, Message = "The mirror of {Repository} was compacted from {Packs} packs")]
-    private partial void LogCompacted(string repository, int packs);
 }

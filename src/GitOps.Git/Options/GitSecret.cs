@@ -1,16 +1,22 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Microsoft.Extensions.Configuration;
 
 namespace GitOps.Git;
 
 /// <summary>Where a secret is read from. It is read anew for each operation, so a rotated secret is picked up without a restart, and it is never printed.</summary>
-/// <remarks>Thread-safe.</remarks>
+/// <remarks>Thread-safe. In configuration it is a value (<c>"Password": "..."</c>) or names a file (<c>"Password": { "File": "/run/secrets/token" }</c>).</remarks>
 public sealed class GitSecret
 {
     private const int MaxLength = 1024 * 1024;
 
-    private readonly Func<CancellationToken, ValueTask<string?>> _read;
-    private readonly string _origin;
+    private readonly Func<CancellationToken, ValueTask<string?>>? _read;
+    private readonly string? _origin;
+
+    /// <summary>A secret in the file that <see cref="File"/> names.</summary>
+    public GitSecret()
+    {
+    }
 
     private GitSecret(string origin, Func<CancellationToken, ValueTask<string?>> read)
     {
@@ -18,9 +24,13 @@ public sealed class GitSecret
         _read = read;
     }
 
+    /// <summary>The file to read, for secrets that were not made from something else.</summary>
+    public string? File { get; set; }
+
     /// <summary>A secret given as text.</summary>
-    /// <param name="text">The secret.</param>
-    public static implicit operator GitSecret(string text) => FromText(text);
+    /// <param name="text">The secret; <see langword="null"/> for none.</param>
+    [return: NotNullIfNotNull(nameof(text))]
+    public static implicit operator GitSecret?(string? text) => text is null ? null : FromText(text);
 
     /// <summary>A secret given as text.</summary>
     /// <param name="text">The secret.</param>
@@ -37,7 +47,7 @@ public sealed class GitSecret
     public static GitSecret FromFile(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return new GitSecret($"file '{path}'", cancellationToken => ReadFileAsync(path, cancellationToken));
+        return new GitSecret { File = path };
     }
 
     /// <summary>A secret in the host's configuration.</summary>
@@ -64,14 +74,16 @@ public sealed class GitSecret
 
     /// <summary>Where the secret comes from, never the secret.</summary>
     /// <returns>The text.</returns>
-    public override string ToString() => $"secret from {_origin}";
+    public override string ToString() => _origin is not null ? $"secret from {_origin}" : $"secret from file '{File}'";
 
     internal async ValueTask<string> ReadAsync(CancellationToken cancellationToken)
     {
         string? value;
         try
         {
-            value = await _read(cancellationToken).ConfigureAwait(false);
+            value = _read is not null ? await _read(cancellationToken).ConfigureAwait(false)
+                : File is not null ? await ReadFileAsync(File, cancellationToken).ConfigureAwait(false)
+                : null;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -1,51 +1,117 @@
+using System.Buffers;
+
 namespace GitOps.Git;
 
 /// <summary>Finds options that cannot work before anything is tried with them.</summary>
 internal static class GitSourceOptionsValidation
 {
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
+    private static readonly SearchValues<char> NotInNames = SearchValues.Create(" ~^:?*[\\\x7f");
+
     public static void Validate(GitSourceOptions options)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(options.Url, "Url");
-        Positive(options.Interval, nameof(options.Interval));
-        Positive(options.Timeout, nameof(options.Timeout));
-        Positive(options.Limits.OperationTime, nameof(options.Limits.OperationTime));
-        Positive(options.Limits.RepositorySize, nameof(options.Limits.RepositorySize));
-        Positive(options.Limits.BlobSize, nameof(options.Limits.BlobSize));
-        Positive(options.Limits.TreeDepth, nameof(options.Limits.TreeDepth));
-        Positive(options.Limits.PathLength, nameof(options.Limits.PathLength));
-        Positive(options.Limits.TreeEntries, nameof(options.Limits.TreeEntries));
-        Positive(options.Limits.References, nameof(options.Limits.References));
-        if (options.Reference.Commit is { } commit && (commit.Length != 40 || commit.AsSpan().ContainsAnyExcept("0123456789abcdef")))
+        var mistakes = Check(options).ToList();
+        if (mistakes.Count > 0)
         {
-            throw new ArgumentException($"Reference.Commit '{commit}' is not a commit in full: 40 lower-case hex digits.", nameof(options));
+            throw new ArgumentException(string.Join(' ', mistakes), nameof(options));
+        }
+    }
+
+    /// <returns>Each mistake as a sentence.</returns>
+    public static IEnumerable<string> Check(GitSourceOptions options) =>
+        CheckUrl(options).Concat(CheckReference(options.Reference)).Concat(CheckLimits(options)).Concat(CheckVerification(options));
+
+    private static IEnumerable<string> CheckUrl(GitSourceOptions options)
+    {
+        if (string.IsNullOrWhiteSpace(options.Url))
+        {
+            yield return "Url is missing: name the repository.";
+            yield break;
         }
 
-        foreach (var name in (ReadOnlySpan<string?>)[options.Reference.Branch, options.Reference.Tag, options.Reference.Name])
+        string? mistake = null;
+        try
+        {
+            GitAddress.Parse(options.Url);
+        }
+        catch (FormatException exception)
+        {
+            mistake = exception.Message;
+        }
+
+        if (mistake is not null)
+        {
+            yield return mistake;
+        }
+    }
+
+    private static IEnumerable<string> CheckReference(GitReference reference)
+    {
+        if (reference.Commit is { } commit && (commit.Length != 40 || commit.AsSpan().ContainsAnyExcept(HexDigits)))
+        {
+            yield return $"Reference.Commit '{commit}' is not a commit in full: 40 lower-case hex digits.";
+        }
+
+        if (reference.SemVer is { } range && !SemVerConstraint.TryParse(range, out _))
+        {
+            yield return $"Reference.SemVer '{range}' is not a range of versions, for instance '>=1.2.0 <2.0.0' or '~1.4'.";
+        }
+
+        foreach (var name in new[] { reference.Branch, reference.Tag, reference.Name?.Replace("^{}", "", StringComparison.Ordinal) })
         {
             if (name is not null && !IsReferenceName(name))
             {
-                throw new ArgumentException($"'{name}' cannot be the name of a reference.", nameof(options));
+                yield return $"'{name}' cannot be the name of a reference.";
             }
         }
+    }
 
-        if (options.Verification is { } verification)
+    private static IEnumerable<string> CheckLimits(GitSourceOptions options)
+    {
+        var limits = options.Limits;
+        foreach (var (name, value) in new (string, double)[]
         {
-            if (verification.OpenPgpKeys.Count == 0 && verification.SshKeys.Count == 0 && verification.AllowedSigners is null)
+            (nameof(options.Interval), options.Interval.TotalSeconds),
+            (nameof(options.Timeout), options.Timeout.TotalSeconds),
+            (nameof(options.KeepAlive), options.KeepAlive.TotalSeconds),
+            ($"Limits.{nameof(limits.OperationTime)}", limits.OperationTime.TotalSeconds),
+            ($"Limits.{nameof(limits.RepositorySize)}", limits.RepositorySize),
+            ($"Limits.{nameof(limits.BlobSize)}", limits.BlobSize),
+            ($"Limits.{nameof(limits.TreeDepth)}", limits.TreeDepth),
+            ($"Limits.{nameof(limits.PathLength)}", limits.PathLength),
+            ($"Limits.{nameof(limits.TreeEntries)}", limits.TreeEntries),
+            ($"Limits.{nameof(limits.References)}", limits.References),
+        })
+        {
+            if (value <= 0)
             {
-                throw new ArgumentException("Verification has no keys: nothing could pass it.", nameof(options));
+                yield return $"{name} must be more than zero.";
             }
+        }
+    }
 
-            if (verification.Mode != GitVerificationMode.Head && options.Reference is { Tag: null, SemVer: null, Name: null })
-            {
-                throw new ArgumentException("Verification of a tag needs a reference that follows tags: Tag, SemVer or Name.", nameof(options));
-            }
+    private static IEnumerable<string> CheckVerification(GitSourceOptions options)
+    {
+        if (options.Verification is not { } verification)
+        {
+            yield break;
+        }
+
+        if (verification.OpenPgpKeys.Count == 0 && verification.SshKeys.Count == 0 && verification.AllowedSigners is null)
+        {
+            yield return "Verification has no keys, so that nothing could pass it: set OpenPgpKeys, SshKeys or AllowedSigners.";
+        }
+
+        if (verification.Mode != GitVerificationMode.Head && options.Reference is not ({ Tag: not null } or { SemVer: not null } or { Name: not null }))
+        {
+            yield return "Verification of a tag needs a reference that follows tags: Tag, SemVer or Name.";
         }
     }
 
     /// <summary>Git's own rules for names of references.</summary>
     private static bool IsReferenceName(string name) =>
         name.Length is > 0 and <= 1024
-        && !name.AsSpan().ContainsAny(" ~^:?*[\\\x7f")
+        && !name.AsSpan().ContainsAny(NotInNames)
         && !name.AsSpan().ContainsAnyInRange('\0', '\x1f')
         && !name.Contains("..", StringComparison.Ordinal)
         && !name.Contains("@{", StringComparison.Ordinal)
@@ -53,20 +119,4 @@ internal static class GitSourceOptionsValidation
         && name[0] is not '/' and not '-'
         && name[^1] is not '/' and not '.'
         && !name.EndsWith(".lock", StringComparison.Ordinal);
-
-    private static void Positive(TimeSpan value, string name)
-    {
-        if (value <= TimeSpan.Zero)
-        {
-            throw new ArgumentException($"{name} must be longer than zero.", nameof(value));
-        }
-    }
-
-    private static void Positive(long value, string name)
-    {
-        if (value <= 0)
-        {
-            throw new ArgumentException($"{name} must be greater than zero.", nameof(value));
-        }
-    }
 }

@@ -10,6 +10,8 @@ namespace GitOps.Git;
 /// <remarks>Thread-safe.</remarks>
 public sealed class GitRepositoryPool : IDisposable
 {
+    private static readonly TimeSpan IdleConnection = TimeSpan.FromHours(1);
+
     private readonly ConcurrentDictionary<string, GitMirror> _mirrors = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, GitConnection> _connections = new(StringComparer.Ordinal);
     private readonly ILogger _logger;
@@ -47,12 +49,22 @@ public sealed class GitRepositoryPool : IDisposable
     internal GitConnection ConnectionOf(GitAddress address, ResolvedCredentials credentials, GitSourceOptions options)
     {
         var key = $"{address.Display}\n{options.Proxy}\n{options.FollowRedirects}\n{credentials.Fingerprint}";
-        while (true)
+        CloseIdle(options);
+        var connection = _connections.GetOrAdd(key, _ => new GitConnection(GitConnectors.Create(address, credentials, options, TimeProvider), TimeProvider));
+        connection.LastUsed = TimeProvider.GetTimestamp();
+        return connection;
+    }
+
+    /// <summary>Credentials that were rotated leave connections behind. One that was idle for longer than an operation may take is in nobody's hands.</summary>
+    private void CloseIdle(GitSourceOptions options)
+    {
+        var longest = options.Limits.OperationTime * 2;
+        var idle = longest > IdleConnection ? longest : IdleConnection;
+        foreach (var (key, connection) in _connections)
         {
-            var connection = _connections.GetOrAdd(key, _ => new GitConnection(GitConnectors.Create(address, credentials, options), TimeProvider));
-            if (connection.TryUse())
+            if (TimeProvider.GetElapsedTime(connection.LastUsed) > idle && _connections.TryRemove(new KeyValuePair<string, GitConnection>(key, connection)))
             {
-                return connection;
+                connection.Dispose();
             }
         }
     }

@@ -81,7 +81,7 @@ internal sealed record GitAddress(GitProtocol Protocol, string Host, int Port, s
             _ => throw Invalid($"the scheme '{uri.Scheme}' is not known: use https, http, ssh, git or file"),
         };
 
-        static ArgumentException Invalid(string why) => new($"The URL of the repository is not valid: {why}.", nameof(url));
+        static FormatException Invalid(string why) => new($"The URL of the repository is not valid: {why}.");
     }
 
     private static GitAddress? TryParseScp(string text)

@@ -29,7 +29,8 @@ internal sealed class LocalConnector(GitAddress address) : GitConnector(address)
 
             if (reference.ResolveToDirectReference() is { } direct)
             {
-                var peeled = repository.Lookup(direct.TargetIdentifier) is TagAnnotation tag ? tag.PeeledTarget().Sha : null;
+                var commit = repository.FindCommit(direct.TargetIdentifier)?.Sha;
+                var peeled = string.Equals(commit, direct.TargetIdentifier, StringComparison.Ordinal) ? null : commit;
                 references[reference.CanonicalName] = new AdvertisedRef(reference.CanonicalName, direct.TargetIdentifier, peeled);
             }
         }

@@ -17,10 +17,14 @@ internal sealed class ObjectStore(string directory, IDisposable? inUse = null) :
     private readonly ConcurrentBag<Repository> _pool = [];
     private readonly ConcurrentDictionary<ObjectId, GitDirectory> _directories = new();
     private readonly ConcurrentDictionary<ObjectId, long> _sizes = new();
+    private TreeScan? _scan;
     private int _cachedEntries;
     private volatile bool _isDamaged;
 
     public string Directory => directory;
+
+    /// <summary>What was found out about the trees in this store.</summary>
+    public TreeScan Scan => _scan ??= new TreeScan(this);
 
     /// <summary>Whether an object that should be there was missing or broken: the repository must be rebuilt.</summary>
     public bool IsDamaged => _isDamaged;

@@ -16,6 +16,13 @@ public sealed class GitCommit
     /// <summary>Who writes it.</summary>
     public GitIdentity Author { get; init; } = new("GitOps.Core", "gitops@localhost");
 
+    /// <summary>
+    /// The revision the changes were made against. When somebody else changed one of the same files since, the commit is refused with
+    /// <see cref="Reasons.Conflict"/>; changes of other files are kept.
+    /// </summary>
+    /// <value>The default value is <see langword="null"/>: the branch as it is when the write starts.</value>
+    public Revision? Base { get; init; }
+
     /// <summary>Signs it; <see langword="null"/> for an unsigned commit.</summary>
     public IGitSigner? Signer { get; init; }
 }

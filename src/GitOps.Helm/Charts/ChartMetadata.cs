@@ -102,7 +102,7 @@ internal sealed class ChartMetadata
     private static TypedMap Strings(IReadOnlyDictionary<string, string>? map)
     {
         var items = ValueTree.NewMap(map?.Count ?? 0);
-        foreach (var (key, value) in map ?? new Dictionary<string, string>())
+        foreach (var (key, value) in map ?? new Dictionary<string, string>(StringComparer.Ordinal))
         {
             items[key] = value;
         }

@@ -89,7 +89,7 @@ internal static partial class ChartMetadataReader
         return new ChartLock(generated, digest, dependencies ?? []);
     }
 
-    [GeneratedRegex(@"^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d([.,]\d+)?([Zz]|[+-]\d\d:\d\d)\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d([.,]\d+)?([Zz]|[+-]\d\d:\d\d)\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Rfc3339();
 
     private static MapNode? Document(string yaml, string type) => YamlValues.ReadFirst(yaml) switch

@@ -8,7 +8,7 @@ namespace GitOps.Helm;
 public sealed record HelmManifest(string Path, string Text, string ApiVersion, string Kind)
 {
     /// <summary>The annotations; empty when it has none.</summary>
-    internal IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>();
+    internal IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>Whether the object stays when the release goes (<c>helm.sh/resource-policy: keep</c>).</summary>
     public bool IsKept => Annotations.TryGetValue("helm.sh/resource-policy", out var policy) && policy.Trim().Equals("keep", StringComparison.OrdinalIgnoreCase);

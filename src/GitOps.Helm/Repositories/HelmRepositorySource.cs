@@ -53,7 +53,7 @@ public sealed class HelmRepositorySource : ISource, IDisposable
         var files = ChartArchive.Read(archive, _limits, cancellationToken);
 
         // Helm does not obey .helmignore in packages, and a directory of this tree must not either.
-        return new Artifact(revision, new MemoryFileTree(files.Where(f => f.Name != IgnoreRules.FileName).DistinctBy(f => f.Name).Select(f => KeyValuePair.Create(f.Name, (ReadOnlyMemory<byte>)f.Data))));
+        return new Artifact(revision, new MemoryFileTree(files.Where(f => f.Name != IgnoreRules.FileName).DistinctBy(f => f.Name, StringComparer.Ordinal).Select(f => KeyValuePair.Create(f.Name, (ReadOnlyMemory<byte>)f.Data))));
     }
 
     /// <inheritdoc/>

@@ -51,7 +51,7 @@ internal sealed class SchemaValidator
     {
         _cancellationToken.ThrowIfCancellationRequested();
         var type = JsonValue.TypeOf(value);
-        if (s.Types.Count > 0 && !s.Types.Contains(type) && !(s.Types.Contains("integer") && JsonValue.IsInteger(value)))
+        if (s.Types.Count > 0 && !s.Types.Contains(type, StringComparer.Ordinal) && !(s.Types.Contains("integer", StringComparer.Ordinal) && JsonValue.IsInteger(value)))
         {
             return new SchemaError(at, $"got {type}, want {string.Join(" or ", s.Types)}");
         }

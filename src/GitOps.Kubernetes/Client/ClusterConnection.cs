@@ -2,6 +2,7 @@ using System.Text;
 using k8s;
 using k8s.Authentication;
 using k8s.Exceptions;
+using k8s.KubeConfigModels;
 
 namespace GitOps.Kubernetes.Client;
 
@@ -107,8 +108,29 @@ internal sealed class ClusterConnection : IDisposable
                 : throw new KubeConfigException("there is no kubeconfig and this is no pod: set KUBECONFIG, make ~/.kube/config, or set KubernetesOptions");
         }
 
-        var merged = KubernetesClientConfiguration.LoadKubeConfig(files.Select(f => new FileInfo(f)).ToArray());
-        return KubernetesClientConfiguration.BuildConfigFromConfigObject(merged, options.Context);
+        return FromFiles(files, options.Context);
+    }
+
+    // KUBECONFIG may name several files. They count as one: the first that sets a name wins.
+    private static KubernetesClientConfiguration FromFiles(string[] files, string? context)
+    {
+        var existing = files.Where(File.Exists).ToArray();
+        if (existing.Length <= 1)
+        {
+            return KubernetesClientConfiguration.BuildConfigFromConfigFile(existing.Length == 1 ? existing[0] : files[0], context);
+        }
+
+        K8SConfiguration merged = KubernetesClientConfiguration.LoadKubeConfig(existing[0]);
+        foreach (var file in existing.Skip(1))
+        {
+            var next = KubernetesClientConfiguration.LoadKubeConfig(file);
+            merged.CurrentContext = string.IsNullOrEmpty(merged.CurrentContext) ? next.CurrentContext : merged.CurrentContext;
+            merged.Contexts = [.. (merged.Contexts ?? []).Concat(next.Contexts ?? []).DistinctBy(c => c.Name)];
+            merged.Clusters = [.. (merged.Clusters ?? []).Concat(next.Clusters ?? []).DistinctBy(c => c.Name)];
+            merged.Users = [.. (merged.Users ?? []).Concat(next.Users ?? []).DistinctBy(u => u.Name)];
+        }
+
+        return KubernetesClientConfiguration.BuildConfigFromConfigObject(merged, context);
     }
 
     private static string Describe(KubernetesOptions options) =>

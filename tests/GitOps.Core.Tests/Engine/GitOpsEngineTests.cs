@@ -269,6 +269,63 @@ public sealed class GitOpsEngineTests
         bad.Condition(ConditionTypes.Ready)!.Message.Should().Contain("renderer is broken");
     }
 
+    [Fact]
+    public async Task RunAsync_LeadershipIsLostAndWon_UnitsStopAndStartAgain()
+    {
+        var election = new SwitchElection();
+        await using var fixture = new EngineFixture(g =>
+        {
+            g.AddUnits("apps");
+            g.Services.AddSingleton<ILeaderElection>(election);
+        });
+        fixture.Source.Commit("r1", ("apps/a.yaml", EngineFixture.ConfigMap("a")));
+        fixture.Start();
+        await fixture.WaitForEventAsync(e => e.Source == "fleet" && e.Unit is null);
+        fixture.Applier.Applied.Should().BeEmpty("another host leads");
+
+        await election.LeadAsync();
+        await fixture.WaitForReadyAsync("apps", "r1");
+        await election.LoseAsync();
+        fixture.Source.Commit("r2", ("apps/a.yaml", EngineFixture.ConfigMap("a", "2")));
+        await fixture.Engine.PollSourceAsync("fleet", TestContext.Current.CancellationToken);
+        fixture.Engine.GetUnit("apps").LastAppliedRevision!.Digest.Should().Be("r1");
+
+        await election.LeadAsync();
+        await fixture.WaitForReadyAsync("apps", "r2");
+    }
+
+    private sealed class SwitchElection : ILeaderElection
+    {
+        private readonly TaskCompletionSource<Func<CancellationToken, Task>> _work = new();
+        private CancellationTokenSource _term = new();
+        private Task _running = Task.CompletedTask;
+
+        public async Task LeadAsync()
+        {
+            _term = new CancellationTokenSource();
+            _running = (await _work.Task)(_term.Token);
+        }
+
+        public async Task LoseAsync()
+        {
+            await _term.CancelAsync();
+            await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        public async Task RunAsync(Func<CancellationToken, Task> lead, CancellationToken cancellationToken)
+        {
+            _work.TrySetResult(lead);
+            try
+            {
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+            }
+            finally
+            {
+                await LoseAsync();
+            }
+        }
+    }
+
     private static async Task AdvanceUntilAsync(EngineFixture fixture, TimeSpan step, Func<bool> condition)
     {
         // The loop arms its timers on other threads, so the clock is moved in steps until what was waited for has happened.

@@ -45,6 +45,35 @@ public sealed class NotificationDispatcherTests
         flaky.Calls.Should().Be(2);
     }
 
+    [Fact]
+    public async Task CompleteAsync_EventsAreQueued_DeliversThemFirst()
+    {
+        var good = new Collector(50);
+        await using var dispatcher = Dispatcher(TimeProvider.System, good);
+        for (var i = 0; i < 50; i++)
+        {
+            dispatcher.Post(Event($"e{i}"));
+        }
+
+        await dispatcher.CompleteAsync(TestContext.Current.CancellationToken);
+
+        good.Events.Should().HaveCount(50);
+    }
+
+    [Fact]
+    public async Task CompleteAsync_NotifierHangs_EndsWithTheHostsPatience()
+    {
+        await using var dispatcher = Dispatcher(new FakeTimeProvider(), new Hanging());
+        dispatcher.Post(Event("stuck"));
+        using var patience = new CancellationTokenSource();
+
+        var complete = dispatcher.CompleteAsync(patience.Token);
+        complete.IsCompleted.Should().BeFalse();
+        await patience.CancelAsync();
+
+        await complete.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+    }
+
     private static NotificationDispatcher Dispatcher(TimeProvider time, params INotifier[] notifiers)
     {
         var meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();

@@ -1,0 +1,104 @@
+using System.Globalization;
+using System.Text;
+
+namespace GitOps.Json;
+
+/// <summary>Writes JSON byte for byte like Go's encoder: HTML characters and line separators escaped.</summary>
+internal static class GoJson
+{
+    /// <summary>Writes a tree.</summary>
+    /// <param name="node">The tree; keys are written in its order.</param>
+    /// <returns>The text.</returns>
+    public static string Write(Node node)
+    {
+        var text = new StringBuilder();
+        Append(text, node);
+        return text.ToString();
+    }
+
+    /// <summary>Writes a string in quotes.</summary>
+    /// <param name="text">Where to.</param>
+    /// <param name="value">The string.</param>
+    public static void AppendQuoted(StringBuilder text, string value)
+    {
+        text.Append('"');
+        foreach (var c in value)
+        {
+            switch (c)
+            {
+                case '"':
+                    text.Append("\\\"");
+                    break;
+                case '\\':
+                    text.Append("\\\\");
+                    break;
+                case '\n':
+                    text.Append("\\n");
+                    break;
+                case '\r':
+                    text.Append("\\r");
+                    break;
+                case '\t':
+                    text.Append("\\t");
+                    break;
+                case '\b':
+                    text.Append("\\b");
+                    break;
+                case '\f':
+                    text.Append("\\f");
+                    break;
+                case '<' or '>' or '&' or '\u2028' or '\u2029' or < ' ':
+                    text.Append("\\u").Append(((int)c).ToString("x4", CultureInfo.InvariantCulture));
+                    break;
+                default:
+                    text.Append(c);
+                    break;
+            }
+        }
+
+        text.Append('"');
+    }
+
+    private static void Append(StringBuilder text, Node node)
+    {
+        switch (node)
+        {
+            case MapNode map:
+                text.Append('{');
+                for (var i = 0; i < map.Count; i++)
+                {
+                    if (i > 0)
+                    {
+                        text.Append(',');
+                    }
+
+                    AppendQuoted(text, map.EntryAt(i).Key);
+                    text.Append(':');
+                    Append(text, map.EntryAt(i).Value);
+                }
+
+                text.Append('}');
+                break;
+            case ListNode list:
+                text.Append('[');
+                for (var i = 0; i < list.Count; i++)
+                {
+                    if (i > 0)
+                    {
+                        text.Append(',');
+                    }
+
+                    Append(text, list[i]);
+                }
+
+                text.Append(']');
+                break;
+            case ScalarNode { Kind: ScalarKind.String } scalar:
+                AppendQuoted(text, scalar.Text);
+                break;
+            default:
+                text.Append(JsonTreeWriter.WriteText(node));
+                break;
+        }
+    }
+}

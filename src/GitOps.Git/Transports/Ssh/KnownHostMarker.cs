@@ -1,0 +1,8 @@
+namespace GitOps.Git;
+
+internal enum KnownHostMarker
+{
+    None,
+    Revoked,
+    CertificateAuthority,
+}

@@ -1,0 +1,158 @@
+using System.Text;
+using Renci.SshNet;
+using Renci.SshNet.Common;
+
+namespace GitOps.Git;
+
+/// <summary>A conversation over one SSH channel.</summary>
+internal sealed class SshChannel : GitChannel
+{
+    private const int MaxErrorText = 2000;
+    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(2);
+
+    private readonly GitOperation _operation;
+    private readonly SshCommand _command;
+    private readonly GitAddress _address;
+    private readonly Task _running;
+    private readonly Stream _input;
+    private readonly Task<string> _errors;
+
+    public SshChannel(GitOperation operation, SshCommand command, GitAddress address)
+    {
+        _operation = operation;
+        _command = command;
+        _address = address;
+        _running = command.ExecuteAsync(operation.CancellationToken);
+        _input = command.CreateInputStream();
+
+        // Nobody may be left waiting because nobody read what the server says on the side.
+        _errors = Task.Factory.StartNew(DrainErrors, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
+    /// <inheritdoc/>
+    public override int Read(Memory<byte> buffer)
+    {
+        // The stream knows no cancellation; disposing it is what ends a wait.
+        using var silence = new CancellationTokenSource(_operation.Options.Timeout, _operation.TimeProvider);
+        using var onSilence = silence.Token.Register(_command.OutputStream.Dispose);
+        using var onCancel = _operation.CancellationToken.Register(_command.OutputStream.Dispose);
+        int read;
+        try
+        {
+            read = _command.OutputStream.Read(buffer.Span);
+        }
+        catch (ObjectDisposedException)
+        {
+            read = 0;
+        }
+
+        _operation.CancellationToken.ThrowIfCancellationRequested();
+        if (silence.IsCancellationRequested)
+        {
+            throw new GitOpsException(Reasons.Timeout, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{_address.Display}: the server was silent for {_operation.Options.Timeout.TotalSeconds:0.#} s."));
+        }
+
+        if (read == 0)
+        {
+            ThrowIfRefused();
+        }
+
+        return read;
+    }
+
+    /// <inheritdoc/>
+    public override void Write(ReadOnlyMemory<byte> data)
+    {
+        try
+        {
+            _input.Write(data.Span);
+            _input.Flush();
+        }
+        catch (Exception exception) when (exception is SshException or ObjectDisposedException or InvalidOperationException)
+        {
+            _operation.CancellationToken.ThrowIfCancellationRequested();
+            ThrowIfRefused();
+            throw new GitOpsException(Reasons.FetchFailed, $"{_address.Display}: the connection was lost.", exception);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        try
+        {
+            _input.Dispose();
+            _command.OutputStream.Dispose();
+            _command.ExtendedOutputStream.Dispose();
+            _command.Dispose();
+        }
+        catch (Exception exception) when (exception is SshException or ObjectDisposedException or InvalidOperationException)
+        {
+            // The connection is gone already, which is what was wanted.
+        }
+
+        // Its failure was told by Read or Write, or nobody waits for it any more.
+        _ = _running.ContinueWith(static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
+
+    private string DrainErrors()
+    {
+        var text = new StringBuilder();
+        var buffer = new byte[1024];
+        try
+        {
+            int read;
+            while ((read = _command.ExtendedOutputStream.Read(buffer, 0, buffer.Length)) > 0)
+            {
+                if (text.Length < MaxErrorText)
+                {
+                    text.Append(Encoding.UTF8.GetString(buffer, 0, read));
+                }
+            }
+        }
+        catch (ObjectDisposedException)
+        {
+            // The channel was closed.
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>When the server ended the conversation, tells why it did.</summary>
+    private void ThrowIfRefused()
+    {
+        Exception? cause = null;
+        try
+        {
+            _running.WaitAsync(_operation.Options.Timeout, _operation.TimeProvider, _operation.CancellationToken).GetAwaiter().GetResult();
+        }
+        catch (Exception exception) when (exception is SshException or TimeoutException or ObjectDisposedException)
+        {
+            cause = exception;
+        }
+
+        if (cause is null && _command.ExitStatus is null or 0)
+        {
+            return;
+        }
+
+        var said = ReferenceAdvertisementReader.Printable(WhatTheServerSaid());
+        throw new GitOpsException(
+            Reasons.FetchFailed,
+            said.Length > 0 ? $"{_address.Display}: the server says: {said}" : $"{_address.Display}: the server ended the conversation{(cause is null ? "" : $": {cause.Message}")}.",
+            cause);
+    }
+
+    /// <summary>The side channel ends with the conversation, but a moment may pass until all of it is read.</summary>
+    private string WhatTheServerSaid()
+    {
+        try
+        {
+            return _errors.WaitAsync(Moment, _operation.TimeProvider).GetAwaiter().GetResult();
+        }
+        catch (TimeoutException)
+        {
+            return "";
+        }
+    }
+}

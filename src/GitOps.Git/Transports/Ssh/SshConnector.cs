@@ -1,0 +1,232 @@
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
+using Renci.SshNet;
+using Renci.SshNet.Common;
+
+namespace GitOps.Git;
+
+/// <summary>Reaches a repository over SSH. One connection is kept and carries one channel for each conversation.</summary>
+internal sealed class SshConnector(GitAddress address, ResolvedCredentials credentials, TimeProvider timeProvider) : StreamConnector(address)
+{
+    private const string CertificateSuffix = "-cert-v01@openssh.com";
+
+    private readonly SemaphoreSlim _connecting = new(1, 1);
+    private SshClient? _client;
+
+    /// <inheritdoc/>
+    public override GitChannel Open(GitOperation operation, string service) =>
+        OpenAsync(operation, service).GetAwaiter().GetResult();
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _client?.Dispose();
+        _connecting.Dispose();
+        base.Dispose();
+    }
+
+    private async Task<GitChannel> OpenAsync(GitOperation operation, string service)
+    {
+        // A kept connection may turn out to be gone only when it is used; a second try is made over a new one.
+        for (var attempt = 0; ; attempt++)
+        {
+            var (client, isNew) = await ConnectAsync(operation).ConfigureAwait(false);
+            try
+            {
+                return new SshChannel(operation, client.CreateCommand($"{service} {Quote(Address.Path)}"), Address);
+            }
+            catch (Exception exception) when (exception is SshException or SocketException or ObjectDisposedException or InvalidOperationException && !isNew && attempt == 0)
+            {
+                Drop(client);
+            }
+            catch (SshException exception)
+            {
+                Drop(client);
+                throw new GitOpsException(Reasons.FetchFailed, $"{Address.Display}: the connection was lost: {exception.Message}", exception);
+            }
+        }
+    }
+
+    private void Drop(SshClient client)
+    {
+        Interlocked.CompareExchange(ref _client, null, client);
+        client.Dispose();
+    }
+
+    private async Task<(SshClient Client, bool IsNew)> ConnectAsync(GitOperation operation)
+    {
+        await _connecting.WaitAsync(operation.CancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (_client is { IsConnected: true } kept)
+            {
+                return (kept, false);
+            }
+
+            _client?.Dispose();
+            _client = null;
+            var client = await ConnectNewAsync(operation).ConfigureAwait(false);
+            _client = client;
+            return (client, true);
+        }
+        finally
+        {
+            _connecting.Release();
+        }
+    }
+
+    private async Task<SshClient> ConnectNewAsync(GitOperation operation)
+    {
+        var knownHosts = ReadKnownHosts();
+        using var key = ReadPrivateKey();
+        using var method = new PrivateKeyAuthenticationMethod(Address.User!, key);
+        var info = new ConnectionInfo(Address.Host, Address.Port, Address.User!, method) { Timeout = operation.Options.Timeout };
+        OfferKnownKeyTypes(info, knownHosts);
+        GitOpsException? refusal = null;
+        var client = new SshClient(info) { KeepAliveInterval = operation.Options.KeepAlive };
+        client.HostKeyReceived += (_, e) =>
+        {
+            refusal = Judge(e, knownHosts);
+            e.CanTrust = refusal is null;
+        };
+        try
+        {
+            await operation.WaitAsync(async token =>
+            {
+                await client.ConnectAsync(token).ConfigureAwait(false);
+                return 0;
+            }).ConfigureAwait(false);
+            return client;
+        }
+        catch (Exception exception)
+        {
+            client.Dispose();
+            throw refusal ?? exception switch
+            {
+                SshAuthenticationException => new GitOpsException(Reasons.AuthenticationFailed, $"{Address.Display}: the server refuses the key for user '{Address.User}'.", exception),
+                SshConnectionException { DisconnectReason: Renci.SshNet.Messages.Transport.DisconnectReason.KeyExchangeFailed } =>
+                    new GitOpsException(GitReasons.HostKeyRefused, $"{Address.Display}: the server offers no host key of a type that known_hosts has for it ({string.Join(", ", info.HostKeyAlgorithms.Keys)}).", exception),
+                SshOperationTimeoutException => new GitOpsException(Reasons.Timeout, $"{Address.Display}: the server was silent for too long while the connection was made.", exception),
+                SshException or SocketException => new GitOpsException(Reasons.FetchFailed, $"{Address.Display}: the server cannot be reached: {exception.Message}", exception),
+                _ => exception,
+            };
+        }
+    }
+
+    private KnownHosts ReadKnownHosts()
+    {
+        if (credentials.KnownHosts is null)
+        {
+            throw new GitOpsException(GitReasons.HostKeyRefused, $"{Address.Display}: no host is trusted without Credentials.KnownHosts: 'ssh-keyscan {Address.Host}' prints its keys; compare the fingerprints before you use them.");
+        }
+
+        try
+        {
+            return KnownHosts.Parse(credentials.KnownHosts);
+        }
+        catch (FormatException exception)
+        {
+            throw new GitOpsException(GitReasons.HostKeyRefused, $"{Address.Display}: {exception.Message}", exception);
+        }
+    }
+
+    private PrivateKeyFile ReadPrivateKey()
+    {
+        if (credentials.PrivateKey is null)
+        {
+            throw new GitOpsException(Reasons.AuthenticationFailed, $"{Address.Display}: SSH needs Credentials.PrivateKey.");
+        }
+
+        // OpenSSH's own format must end with a newline, which is easily lost on the way through a secret store.
+        using var stream = new MemoryStream(Encoding.UTF8.GetBytes(credentials.PrivateKey.TrimEnd() + "\n"));
+        try
+        {
+            return credentials.Passphrase is null ? new PrivateKeyFile(stream) : new PrivateKeyFile(stream, credentials.Passphrase);
+        }
+        catch (SshPassPhraseNullOrEmptyException)
+        {
+            throw new GitOpsException(Reasons.AuthenticationFailed, $"{Address.Display}: the private key has a passphrase: set Credentials.Passphrase.");
+        }
+        catch (Exception exception) when (exception is SshException or CryptographicException or FormatException or NotSupportedException or ArgumentException or InvalidOperationException or Org.BouncyCastle.Crypto.InvalidCipherTextException)
+        {
+            throw new GitOpsException(Reasons.AuthenticationFailed, $"{Address.Display}: the private key cannot be read{(credentials.Passphrase is null ? "" : ", or its passphrase is wrong")}. It must be in OpenSSH's format or PEM: Ed25519, ECDSA or RSA.");
+        }
+    }
+
+    /// <summary>
+    /// Asks only for key types that known_hosts has for the host: another type could not be checked. RSA keys sign with SHA-2 only. Where an authority is known,
+    /// plain types stay too, after certificates: SSH.NET takes from this list how the authority may have signed.
+    /// </summary>
+    private void OfferKnownKeyTypes(ConnectionInfo info, KnownHosts knownHosts)
+    {
+        var types = knownHosts.KeyTypesOf(Address.Host, Address.Port);
+        var hasAuthority = knownHosts.HasCertificateAuthorityFor(Address.Host, Address.Port);
+        foreach (var algorithm in info.HostKeyAlgorithms.Keys.ToList())
+        {
+            var isCertificate = algorithm.EndsWith(CertificateSuffix, StringComparison.Ordinal);
+            var type = algorithm is "rsa-sha2-512" or "rsa-sha2-256" ? "ssh-rsa" : algorithm;
+            var isOffered = algorithm is not "ssh-rsa" and not "ssh-rsa-cert-v01@openssh.com"
+                && (isCertificate ? hasAuthority : types.Contains(type, StringComparer.Ordinal) || types.Count == 0 || hasAuthority);
+            if (!isOffered)
+            {
+                info.HostKeyAlgorithms.Remove(algorithm);
+            }
+        }
+    }
+
+    private GitOpsException? Judge(HostKeyEventArgs offered, KnownHosts knownHosts)
+    {
+        if (offered.Certificate is { } certificate)
+        {
+            return JudgeCertificate(certificate, offered, knownHosts);
+        }
+
+        var shown = $"{offered.HostKeyName} SHA256:{offered.FingerPrintSHA256}";
+        return knownHosts.Judge(Address.Host, Address.Port, offered.HostKey) switch
+        {
+            HostKeyVerdict.Trusted => null,
+            HostKeyVerdict.Revoked => Refuse($"the host key {shown} is revoked in known_hosts"),
+            HostKeyVerdict.Changed => Refuse($"the host key {shown} is not the one in known_hosts: somebody may be in between, or the server has a new key"),
+            _ => Refuse($"the host is not in known_hosts; it showed the key {shown}"),
+        };
+    }
+
+    private GitOpsException? JudgeCertificate(Renci.SshNet.Security.Certificate certificate, HostKeyEventArgs offered, KnownHosts knownHosts)
+    {
+        var authority = certificate.CertificateAuthorityKey;
+        var shown = $"certificate '{certificate.KeyId}' of authority {certificate.CertificateAuthorityKeyFingerPrint}";
+        var now = timeProvider.GetUtcNow().ToUnixTimeSeconds();
+        if (certificate.Type != Renci.SshNet.Security.Certificate.CertificateType.Host)
+        {
+            return Refuse($"the {shown} is not for a host");
+        }
+
+        if (now < 0 || (ulong)now < certificate.ValidAfterUnixSeconds || (ulong)now >= certificate.ValidBeforeUnixSeconds)
+        {
+            return Refuse($"the {shown} is not valid at this time");
+        }
+
+        if (certificate.CriticalOptions.Count > 0)
+        {
+            return Refuse($"the {shown} has conditions that are not understood");
+        }
+
+        // As OpenSSH: a host certificate must name its hosts; patterns are allowed.
+        if (!certificate.ValidPrincipals.Any(p => HostPattern.IsMatch(p, Address.Host)))
+        {
+            return Refuse($"the {shown} is not for this host");
+        }
+
+        return knownHosts.JudgeAuthority(Address.Host, Address.Port, authority, offered.HostKey) switch
+        {
+            HostKeyVerdict.Trusted => null,
+            HostKeyVerdict.Revoked => Refuse($"the {shown} or its key is revoked in known_hosts"),
+            _ => Refuse($"the authority of the {shown} is not in known_hosts"),
+        };
+    }
+
+    private GitOpsException Refuse(string why) => new(GitReasons.HostKeyRefused, $"{Address.Display}: {why}.");
+
+    private static string Quote(string path) => $"'{path.Replace("'", "'\\''", StringComparison.Ordinal).Replace("!", "'\\!'", StringComparison.Ordinal)}'";
+}

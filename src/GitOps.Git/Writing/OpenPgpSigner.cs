@@ -1,0 +1,58 @@
+using System.Text;
+using Org.BouncyCastle.Bcpg;
+using Org.BouncyCastle.Bcpg.OpenPgp;
+
+namespace GitOps.Git;
+
+/// <summary>Signs with an OpenPGP key.</summary>
+/// <param name="privateKey">The private key, ASCII-armored; read anew for each signature.</param>
+/// <param name="passphrase">Its passphrase.</param>
+public sealed class OpenPgpSigner(GitSecret privateKey, GitSecret? passphrase = null) : IGitSigner
+{
+    private const int SignFlag = 0x02;
+
+    /// <inheritdoc/>
+    public async ValueTask<string> SignAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellationToken = default)
+    {
+        var text = await privateKey.ReadAsync(cancellationToken).ConfigureAwait(false);
+        var secret = passphrase is null ? "" : (await passphrase.ReadAsync(cancellationToken).ConfigureAwait(false)).TrimEnd('\r', '\n');
+        try
+        {
+            using var decoded = PgpUtilities.GetDecoderStream(new MemoryStream(Encoding.ASCII.GetBytes(text)));
+            var ring = new PgpSecretKeyRing(decoded);
+            var key = ring.GetSecretKeys().Where(CanSign).LastOrDefault() ?? throw new PgpException("no signing key");
+            return Sign(key, key.ExtractPrivateKeyUtf8(secret.ToCharArray()), payload.Span);
+        }
+        catch (Exception exception) when (exception is PgpException or IOException or ArgumentException or InvalidCastException)
+        {
+            throw new GitOpsException(Reasons.AuthenticationFailed, "The OpenPGP signing key cannot be read, or its passphrase is missing or wrong.");
+        }
+    }
+
+    private static bool CanSign(PgpSecretKey key) => key.IsSigningKey && !key.IsPrivateKeyEmpty && ((Flags(key) ?? SignFlag) & SignFlag) != 0;
+
+    /// <summary>What the newest certification says the key is for.</summary>
+    private static int? Flags(PgpSecretKey key) =>
+        key.PublicKey.GetSignatures()
+            .Where(s => s.HasSubpackets && s.GetHashedSubPackets() is { } packets && packets.HasSubpacket(SignatureSubpacketTag.KeyFlags))
+            .OrderBy(s => s.CreationTime)
+            .Select(s => (int?)s.GetHashedSubPackets().GetKeyFlags())
+            .LastOrDefault();
+
+    private static string Sign(PgpSecretKey key, PgpPrivateKey privateKey, ReadOnlySpan<byte> payload)
+    {
+        var generator = new PgpSignatureGenerator(key.PublicKey.Algorithm, HashAlgorithmTag.Sha512);
+        generator.InitSign(PgpSignature.BinaryDocument, privateKey);
+        var packets = new PgpSignatureSubpacketGenerator();
+        packets.SetIssuerFingerprint(false, key);
+        generator.SetHashedSubpackets(packets.Generate());
+        generator.Update(payload);
+        using var output = new MemoryStream();
+        using (var armor = new ArmoredOutputStream(output, false))
+        {
+            generator.Generate().Encode(armor);
+        }
+
+        return Encoding.ASCII.GetString(output.ToArray()).ReplaceLineEndings("\n");
+    }
+}

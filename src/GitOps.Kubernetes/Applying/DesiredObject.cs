@@ -1,0 +1,37 @@
+using GitOps.Kubernetes.Client;
+
+namespace GitOps.Kubernetes.Applying;
+
+/// <summary>One object of the desired set, ready to be sent: normalised, labelled, mapped.</summary>
+internal sealed class DesiredObject(Manifest manifest, ResourceId id, ApiResource resource, MapNode root, byte[] body, string hash, ObjectPolicy policy)
+{
+    public Manifest Manifest { get; } = manifest;
+
+    public ResourceId Id { get; } = id;
+
+    public ApiResource Resource { get; } = resource;
+
+    public MapNode Root { get; } = root;
+
+    /// <summary>The body of the apply request.</summary>
+    public byte[] Body { get; } = body;
+
+    /// <summary>What tells one desired state from another.</summary>
+    public string Hash { get; } = hash;
+
+    public ObjectPolicy Policy { get; } = policy;
+
+    public int Stage { get; } = ApplyOrder.StageOf(id.GroupKind);
+
+    /// <summary>The CRD in the same set that defines this kind, while the cluster does not know it yet.</summary>
+    public MapNode? PendingDefinition { get; init; }
+
+    /// <summary>Whether the namespace is made by the same set and not there yet.</summary>
+    public bool NamespacePending { get; set; }
+
+    /// <summary>Whether the same set changes the CRD of this kind.</summary>
+    public bool DefinitionChanges { get; set; }
+
+    /// <summary>A copy without what one plan found out.</summary>
+    public DesiredObject Fresh() => new(Manifest, Id, Resource, Root, Body, Hash, Policy);
+}

@@ -1,0 +1,110 @@
+using System.Collections.Concurrent;
+using GitOps.Kubernetes.Client;
+
+namespace GitOps.Kubernetes.Applying;
+
+/// <summary>Reads the live state of objects that a unit is known to own: one list per kind rather than one request per object.</summary>
+internal sealed class LiveReader(Cluster cluster, DynamicClient client, Owner owner)
+{
+    // A list has a fixed cost, and so has a request; for very few objects the requests are cheaper.
+    private const int ListThreshold = 3;
+
+    /// <summary>Reads. Objects that are not there are missing from the result.</summary>
+    public async ValueTask<(ConcurrentDictionary<ResourceId, LiveState> Live, ApiError? Error)> ReadAsync(
+        IReadOnlyDictionary<ResourceId, ApiResource> wanted, Func<ResourceId, MapNode, LiveState> select, CancellationToken cancellationToken)
+    {
+        ConcurrentDictionary<ResourceId, LiveState> live = new();
+        ApiError? failure = null;
+        List<(ResourceId Id, ApiResource Resource)> single = [];
+        List<(ApiResource Resource, List<ResourceId> Ids)> lists = [];
+        foreach (var kind in wanted.GroupBy(w => w.Value, w => w.Key))
+        {
+            var ids = kind.ToList();
+            if (ids.Count < ListThreshold)
+            {
+                single.AddRange(ids.Select(id => (id, kind.Key)));
+            }
+            else
+            {
+                lists.Add((kind.Key, ids));
+            }
+        }
+
+        ConcurrentBag<(ResourceId Id, ApiResource Resource)> missed = [];
+        await Parallel.ForEachAsync(lists, Parallelism(cancellationToken), async (list, token) =>
+        {
+            HashSet<ResourceId> open = [.. list.Ids];
+            var error = await ListAsync(list.Resource, list.Ids, item =>
+            {
+                var id = IdOf(item, list.Resource);
+                if (open.Remove(id))
+                {
+                    live[id] = select(id, item);
+                }
+            }, token).ConfigureAwait(false);
+            if (error is { IsForbidden: false, IsNotFound: false })
+            {
+                failure = error;
+                return;
+            }
+
+            // Not in the list: gone, or its labels were taken away, or lists are forbidden. One look tells.
+            foreach (var id in open)
+            {
+                missed.Add((id, list.Resource));
+            }
+        }).ConfigureAwait(false);
+
+        if (failure is null)
+        {
+            await Parallel.ForEachAsync(single.Concat(missed), Parallelism(cancellationToken), async (item, token) =>
+            {
+                var result = await client.GetAsync(item.Resource, item.Id.Namespace, item.Id.Name, token).ConfigureAwait(false);
+                if (result.Succeeded)
+                {
+                    live[item.Id] = select(item.Id, result.Body);
+                }
+                else if (!result.Error.IsNotFound)
+                {
+                    failure = result.Error;
+                }
+            }).ConfigureAwait(false);
+        }
+
+        return (live, failure);
+    }
+
+    public static ResourceId IdOf(MapNode item, ApiResource resource)
+    {
+        var metadata = item.GetMap("metadata");
+        return new ResourceId(resource.Group, resource.Kind, metadata?.GetString("namespace") ?? "", metadata?.GetString("name") ?? "");
+    }
+
+    private async ValueTask<ApiError?> ListAsync(ApiResource resource, List<ResourceId> ids, Action<MapNode> onItem, CancellationToken cancellationToken)
+    {
+        var namespaces = ids.Select(i => i.Namespace).Distinct(StringComparer.Ordinal).ToList();
+        if (namespaces.Count > 1)
+        {
+            var (_, error) = await client.ListAsync(resource, new ListOptions { LabelSelector = owner.Selector }, onItem, cancellationToken).ConfigureAwait(false);
+            if (error is not { IsForbidden: true })
+            {
+                return error;
+            }
+        }
+
+        // Either all are in one namespace, or the identity may not see the whole cluster.
+        foreach (var @namespace in namespaces)
+        {
+            var (_, error) = await client.ListAsync(resource, new ListOptions { Namespace = @namespace, LabelSelector = owner.Selector }, onItem, cancellationToken).ConfigureAwait(false);
+            if (error is not null)
+            {
+                return error;
+            }
+        }
+
+        return null;
+    }
+
+    private ParallelOptions Parallelism(CancellationToken cancellationToken) =>
+        new() { MaxDegreeOfParallelism = cluster.Options.MaxConcurrency, CancellationToken = cancellationToken };
+}

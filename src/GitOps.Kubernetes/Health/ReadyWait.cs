@@ -1,0 +1,64 @@
+using GitOps.Kubernetes.Applying;
+using GitOps.Kubernetes.Client;
+
+namespace GitOps.Kubernetes.Health;
+
+/// <summary>Waits for one object to be ready: a watch on that object, ended by its state, the limit or the caller.</summary>
+internal static class ReadyWait
+{
+    /// <returns><see langword="null"/> when it is ready, else why it is not.</returns>
+    public static async ValueTask<string?> RunAsync(DynamicClient client, ApiResource resource, ResourceId id, TimeSpan limit, TimeProvider time, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(limit, time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        var last = "it was not seen";
+        try
+        {
+            var result = await client.GetAsync(resource, id.Namespace, id.Name, linked.Token).ConfigureAwait(false);
+            if (Judge(result.Body) is var (ready, why))
+            {
+                if (ready)
+                {
+                    return null;
+                }
+
+                last = why;
+            }
+
+            var options = new ListOptions { Namespace = id.Namespace, FieldSelector = $"metadata.name={id.Name}" };
+            await foreach (var seen in ObjectWatch.RunAsync(client, resource, options, time, linked.Token).ConfigureAwait(false))
+            {
+                if (seen.Kind == WatchEventKind.Error)
+                {
+                    last = seen.Error!.Message;
+                }
+                else if (seen.Kind is WatchEventKind.Added or WatchEventKind.Modified && Judge(seen.Object) is var (done, reason))
+                {
+                    if (done)
+                    {
+                        return null;
+                    }
+
+                    last = reason;
+                }
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return last;
+        }
+
+        return last;
+    }
+
+    private static (bool Ready, string Why)? Judge(MapNode? live)
+    {
+        if (live is null)
+        {
+            return null;
+        }
+
+        var health = HealthRules.Assess(live);
+        return (health.Status is HealthStatus.Current or HealthStatus.Suspended, health.Message.Length > 0 ? health.Message : health.Status.ToString());
+    }
+}

@@ -1,0 +1,38 @@
+using GitOps;
+using GitOps.Kubernetes;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Adds Kubernetes as the target to a GitOps host.</summary>
+public static class KubernetesGitOpsBuilderExtensions
+{
+    private const string Subsection = "Kubernetes";
+
+    /// <summary>
+    /// Applies to a Kubernetes cluster, with the options of the configuration section <c>Kubernetes</c>.
+    /// Without any option it is the cluster of the default kubeconfig or of the pod.
+    /// </summary>
+    /// <param name="builder">The host's builder.</param>
+    /// <param name="configure">Sets the options; <see langword="null"/> for those of the configuration alone.</param>
+    /// <returns>The same builder.</returns>
+    /// <remarks>May be called again: later settings win. The options are checked when the host starts.</remarks>
+    public static IGitOpsBuilder UseKubernetes(this IGitOpsBuilder builder, Action<KubernetesOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.AddNamedOptions(Options.Options.DefaultName, Subsection, static (section, options) => section.Bind(options), configure);
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<KubernetesOptions>, KubernetesOptionsValidator>());
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigurationCheck, KubernetesOptionsCheck>());
+        builder.Services.TryAddSingleton(static services => new KubernetesApplier(
+            services.GetRequiredService<IOptions<KubernetesOptions>>().Value,
+            services.GetRequiredService<TimeProvider>(),
+            services.GetService<ILogger<KubernetesApplier>>(),
+            services.GetServices<IHealthAssessor>()));
+        builder.Services.TryAddSingleton<IApplier>(static services => services.GetRequiredService<KubernetesApplier>());
+        return builder;
+    }
+}

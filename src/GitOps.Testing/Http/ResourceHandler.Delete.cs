@@ -1,0 +1,181 @@
+using GitOps.Json;
+using GitOps.TypedMerge;
+
+namespace GitOps.Testing;
+
+internal sealed partial class ResourceHandler
+{
+    private async Task DeleteAsync(RequestContext request, ResourceDefinition definition, ResourceVersion version)
+    {
+        var options = await ReadDeleteOptionsAsync(request).ConfigureAwait(false);
+        var (result, gone) = Delete(request, definition, request.Info.Namespace, request.Info.Name, options);
+        if (gone && !(definition.Kind == "Pod" && definition.Group.Length == 0))
+        {
+            await request.WriteAsync(200, new ApiStatus { Success = true, Name = result.Name, Group = definition.Group, Kind = definition.Plural }.ToNode()).ConfigureAwait(false);
+            return;
+        }
+
+        await WriteObjectAsync(request, definition, version, 200, result.Root, result).ConfigureAwait(false);
+    }
+
+    private async Task DeleteCollectionAsync(RequestContext request, ResourceDefinition definition, ResourceVersion version)
+    {
+        var options = await ReadDeleteOptionsAsync(request).ConfigureAwait(false);
+        var query = ReadListQuery(request, definition, version);
+        var items = definition.Store.List(request.Info.Namespace, out var revision).Where(o => query.Matches(o.Root)).ToArray();
+        var deleted = new List<StoredObject>(items.Length);
+        foreach (var item in items)
+        {
+            try
+            {
+                var (result, _) = Delete(request, definition, item.Namespace, item.Name, options);
+                deleted.Add(item.Revision == result.Revision || result.Revision == 0 ? item : result);
+            }
+            catch (ApiException e) when (e.Status.Code == 404)
+            {
+                // Somebody else deleted it first, which is what was asked for.
+                deleted.Add(item);
+            }
+        }
+
+        await WriteListAsync(request, definition, version, items, revision, null, null).ConfigureAwait(false);
+    }
+
+    private (StoredObject Object, bool Gone) Delete(RequestContext request, ResourceDefinition definition, string ns, string name, DeleteOptions options)
+    {
+        for (var attempt = 0; attempt < UpdateAttempts; attempt++)
+        {
+            var live = definition.Store.Find(ns, name) ?? throw ApiException.NotFound(definition.Group, definition.Plural, name);
+            if (options.Uid is { } uid && uid != ObjectMeta.Uid(live.Root))
+            {
+                throw ApiException.Conflict(definition.Group, definition.Kind, name, $"the UID in the precondition ({uid}) does not match the UID in record ({ObjectMeta.Uid(live.Root)}). The object might have been deleted and then recreated");
+            }
+
+            if (options.ResourceVersion is { } revision && revision != ObjectMeta.ResourceVersion(live.Root))
+            {
+                throw ApiException.Conflict(definition.Group, definition.Kind, name, $"the ResourceVersion in the precondition ({revision}) does not match the ResourceVersion in record ({ObjectMeta.ResourceVersion(live.Root)}). The object might have been modified");
+            }
+
+            var finalizers = live.Metadata.GetList("finalizers")?.OfType<ScalarNode>().Select(static f => f.Text).ToList() ?? [];
+            var wanted = new List<string>(finalizers);
+            wanted.Remove("foregroundDeletion");
+            wanted.Remove("orphan");
+            switch (options.Propagation)
+            {
+                case "Foreground":
+                    wanted.Add("foregroundDeletion");
+                    break;
+                case "Orphan":
+                    wanted.Add("orphan");
+                    break;
+                case null:
+                    wanted = finalizers;
+                    break;
+            }
+
+            var grace = definition.Strategy.GracePeriod(live.Root, options.GracePeriodSeconds);
+            var deleting = ObjectMeta.IsDeleting(live.Root);
+            if (wanted.Count == 0 && !definition.Strategy.HasOwnFinalizers(live.Root) && grace == 0)
+            {
+                if (request.DryRun)
+                {
+                    return (new StoredObject(live.Root, 0), true);
+                }
+
+                if (definition.Store.Delete(live) is { } last)
+                {
+                    return (last, true);
+                }
+
+                continue;
+            }
+
+            var updated = ObjectMeta.Open(live.Root, out var metadata);
+            var changed = false;
+            if (!deleting)
+            {
+                metadata.Set("deletionTimestamp", ObjectMeta.Timestamp(_state.Time.GetUtcNow().AddSeconds(grace)));
+                metadata["deletionGracePeriodSeconds"] = ScalarNode.Integer(grace);
+                if (metadata["generation"] is ScalarNode generation && generation.TryGetInt64(out var number) && number > 0)
+                {
+                    metadata["generation"] = ScalarNode.Integer(number + 1);
+                }
+
+                definition.Strategy.BeginDelete(updated);
+                changed = true;
+            }
+            else if (grace == 0 && IsGraceful(live.Root))
+            {
+                // A second, immediate deletion shortens the first.
+                metadata["deletionGracePeriodSeconds"] = ScalarNode.Integer(0);
+                changed = true;
+            }
+
+            if (!wanted.SequenceEqual(finalizers, StringComparer.Ordinal))
+            {
+                metadata["finalizers"] = new ListNode(wanted.Select(static f => ScalarNode.String(f)));
+                changed = true;
+            }
+
+            if (!changed || request.DryRun)
+            {
+                return (changed ? new StoredObject(updated, live.Revision) : live, false);
+            }
+
+            if (definition.Store.Replace(live, updated) is { } stored)
+            {
+                return (stored, false);
+            }
+        }
+
+        throw ApiException.Conflict(definition.Group, definition.Plural, name, "the object has been modified; please apply your changes to the latest version and try again");
+    }
+
+    private static async ValueTask<DeleteOptions> ReadDeleteOptionsAsync(RequestContext request)
+    {
+        ReadDryRun(request, "DeleteOptions");
+        var bytes = await request.ReadBodyAsync().ConfigureAwait(false);
+        MapNode? body = null;
+        if (bytes.Length > 0)
+        {
+            body = request.ParseObject(bytes, null);
+            if (body.GetString("kind") is { Length: > 0 } kind && kind != "DeleteOptions")
+            {
+                throw ApiException.BadRequest($"decoded object cannot be converted to DeleteOptions: {kind}");
+            }
+
+            if (body.GetList("dryRun") is { Count: > 0 } dryRun)
+            {
+                if (dryRun.Any(static d => d is not ScalarNode { Text: "All" }))
+                {
+                    throw InvalidOptions("DeleteOptions", FieldError.NotSupported("dryRun", JsonTreeWriter.WriteText(dryRun), ["All"]));
+                }
+
+                request.DryRun = true;
+            }
+        }
+
+        var propagation = body?.GetString("propagationPolicy") ?? request.Query("propagationPolicy");
+        if (propagation is { Length: > 0 } and not ("Foreground" or "Background" or "Orphan"))
+        {
+            throw InvalidOptions("DeleteOptions", FieldError.NotSupported("propagationPolicy", propagation, ["Foreground", "Background", "Orphan", "nil"]));
+        }
+
+        if (body?["orphanDependents"] is ScalarNode { Kind: ScalarKind.Boolean } orphan)
+        {
+            if (!string.IsNullOrEmpty(propagation))
+            {
+                throw InvalidOptions("DeleteOptions", FieldError.Invalid("propagationPolicy", propagation, "orphanDependents and deletionPropagation cannot be both set"));
+            }
+
+            propagation = orphan.AsBoolean() ? "Orphan" : "Background";
+        }
+
+        long? grace = body?["gracePeriodSeconds"] is ScalarNode g && g.TryGetInt64(out var seconds) ? seconds
+            : long.TryParse(request.Query("gracePeriodSeconds"), System.Globalization.CultureInfo.InvariantCulture, out var q) ? q : null;
+        var preconditions = body?.GetMap("preconditions");
+        return new DeleteOptions(string.IsNullOrEmpty(propagation) ? null : propagation, grace, preconditions?.GetString("uid"), preconditions?.GetString("resourceVersion"));
+    }
+
+    private sealed record DeleteOptions(string? Propagation, long? GracePeriodSeconds, string? Uid, string? ResourceVersion);
+}

@@ -1,0 +1,93 @@
+using GitOps.TypedMerge;
+
+namespace GitOps.Testing;
+
+internal sealed partial class ResourceHandler
+{
+    private async Task SubresourceAsync(RequestContext request, ResourceDefinition definition, ResourceVersion version)
+    {
+        var info = request.Info;
+        if (!version.Subresources.Contains(info.Subresource) || info.Rest.Length > 0)
+        {
+            throw ApiException.PathNotFound();
+        }
+
+        switch (info.Subresource)
+        {
+            case "scale":
+                await ScaleAsync(request, definition, version).ConfigureAwait(false);
+                return;
+            case "eviction" when info.Verb == "create":
+                ReadDryRun(request, "CreateOptions");
+                await request.ReadBodyAsync().ConfigureAwait(false);
+                Delete(request, definition, info.Namespace, info.Name, new DeleteOptions(null, null, null, null));
+                await request.WriteAsync(201, new ApiStatus { Success = true }.ToNode()).ConfigureAwait(false);
+                return;
+            case "binding" when info.Verb == "create":
+                await BindAsync(request, definition, version).ConfigureAwait(false);
+                return;
+            case "log" when info.Verb == "get":
+                _ = definition.Store.Find(info.Namespace, info.Name) ?? throw ApiException.NotFound(definition.Group, definition.Plural, info.Name);
+                await request.WriteTextAsync(200, "").ConfigureAwait(false);
+                return;
+            case "token" when info.Verb == "create":
+                await TokenAsync(request, definition).ConfigureAwait(false);
+                return;
+            case "exec" or "attach" or "portforward" or "proxy":
+                throw new ApiException(new ApiStatus { Code = 501, Reason = "NotImplemented", Message = $"the in-memory server has no nodes, so {info.Subresource} has nothing to reach" });
+        }
+
+        switch (info.Verb)
+        {
+            case "get":
+                await GetAsync(request, definition, version).ConfigureAwait(false);
+                break;
+            case "update":
+                await PutAsync(request, definition, version, info.Subresource).ConfigureAwait(false);
+                break;
+            case "patch":
+                await PatchAsync(request, definition, version, info.Subresource).ConfigureAwait(false);
+                break;
+            default:
+                throw ApiException.MethodNotAllowed(definition.Group, definition.Plural, info.Verb);
+        }
+    }
+
+    private async Task BindAsync(RequestContext request, ResourceDefinition definition, ResourceVersion version)
+    {
+        var body = await request.ReadObjectAsync(null).ConfigureAwait(false);
+        var node = body.GetMap("target")?.GetString("name") ?? throw ApiException.BadRequest("a binding needs target.name");
+        Update(request, definition, version, "binding", live =>
+        {
+            if (live.GetMap("spec")?.GetString("nodeName") is { Length: > 0 } bound)
+            {
+                throw ApiException.Conflict("", "pods/binding", request.Info.Name, $"pod {request.Info.Name} is already assigned to node \"{bound}\"");
+            }
+
+            var spec = FieldManager.Shallow(live.GetMap("spec") ?? new MapNode());
+            spec.Set("nodeName", node);
+            return ObjectMeta.With(live, "spec", spec);
+        });
+        await request.WriteAsync(201, new ApiStatus { Success = true }.ToNode()).ConfigureAwait(false);
+    }
+
+    private async Task TokenAsync(RequestContext request, ResourceDefinition definition)
+    {
+        var account = definition.Store.Find(request.Info.Namespace, request.Info.Name) ?? throw ApiException.NotFound("", definition.Plural, request.Info.Name);
+        var body = await request.ReadObjectAsync(null).ConfigureAwait(false);
+        var seconds = body.GetMap("spec")?["expirationSeconds"] is ScalarNode s && s.TryGetInt64(out var given) ? given : 3600;
+        var token = _state.Tokens.Issue(new UserInfo(
+            $"system:serviceaccount:{account.Namespace}:{account.Name}",
+            ["system:serviceaccounts", $"system:serviceaccounts:{account.Namespace}", "system:authenticated"],
+            ObjectMeta.Uid(account.Root)));
+        var answer = new MapNode();
+        answer.Set("kind", "TokenRequest");
+        answer.Set("apiVersion", "authentication.k8s.io/v1");
+        answer["metadata"] = new MapNode();
+        answer["spec"] = body.GetMap("spec") ?? new MapNode();
+        var status = answer.GetOrAddMap("status");
+        status.Set("token", token);
+        status.Set("expirationTimestamp", ObjectMeta.Timestamp(_state.Time.GetUtcNow().AddSeconds(seconds)));
+        await request.WriteAsync(201, answer).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,573 @@
+using System.Globalization;
+using GitOps.Json;
+using GitOps.StrategicPatches;
+using GitOps.TypedMerge;
+
+namespace GitOps.Testing;
+
+/// <summary>Serves the verbs of resources.</summary>
+internal sealed partial class ResourceHandler
+{
+    private const int UpdateAttempts = 50;
+    private readonly ClusterState _state;
+
+    public ResourceHandler(ClusterState state) => _state = state;
+
+    public async Task HandleAsync(RequestContext request, ResourceDefinition definition, ResourceVersion version)
+    {
+        var info = request.Info;
+        if (info.Namespace.Length > 0 && !definition.Namespaced)
+        {
+            throw ApiException.PathNotFound();
+        }
+
+        if (definition.Namespaced && info.Namespace.Length == 0 && info.Name.Length > 0)
+        {
+            throw ApiException.PathNotFound();
+        }
+
+        if (info.Subresource.Length > 0)
+        {
+            await SubresourceAsync(request, definition, version).ConfigureAwait(false);
+            return;
+        }
+
+        if (!definition.Verbs.Contains(info.Verb))
+        {
+            throw ApiException.MethodNotAllowed(definition.Group, definition.Plural, info.Verb);
+        }
+
+        switch (info.Verb)
+        {
+            case "get":
+                await GetAsync(request, definition, version).ConfigureAwait(false);
+                break;
+            case "list":
+                await ListAsync(request, definition, version).ConfigureAwait(false);
+                break;
+            case "watch":
+                await WatchAsync(request, definition, version).ConfigureAwait(false);
+                break;
+            case "create":
+                await CreateAsync(request, definition, version).ConfigureAwait(false);
+                break;
+            case "update":
+                await PutAsync(request, definition, version, "").ConfigureAwait(false);
+                break;
+            case "patch":
+                await PatchAsync(request, definition, version, "").ConfigureAwait(false);
+                break;
+            case "delete":
+                await DeleteAsync(request, definition, version).ConfigureAwait(false);
+                break;
+            case "deletecollection":
+                await DeleteCollectionAsync(request, definition, version).ConfigureAwait(false);
+                break;
+            default:
+                throw ApiException.MethodNotAllowed(definition.Group, definition.Plural, info.Verb);
+        }
+    }
+
+    private async Task GetAsync(RequestContext request, ResourceDefinition definition, ResourceVersion version)
+    {
+        var found = definition.Store.Find(request.Info.Namespace, request.Info.Name)
+            ?? throw ApiException.NotFound(definition.Group, definition.Plural, request.Info.Name);
+        CheckMinimumRevision(request);
+        await WriteObjectAsync(request, definition, version, 200, found.Root, found).ConfigureAwait(false);
+    }
+
+    private async Task PutAsync(RequestContext request, ResourceDefinition definition, ResourceVersion version, string subresource)
+    {
+        ReadDryRun(request, "UpdateOptions");
+        var duplicates = new List<string>();
+        var body = await request.ReadObjectAsync(duplicates).ConfigureAwait(false);
+        CheckKind(definition, version, body);
+        var updated = Decode(request, definition, version, body, duplicates);
+        var name = ObjectMeta.Name(updated);
+        if (name.Length > 0 && name != request.Info.Name)
+        {
+            throw ApiException.BadRequest($"the name of the object ({name}) does not match the name on the URL ({request.Info.Name})");
+        }
+
+        if (name.Length == 0)
+        {
+            throw ApiException.BadRequest("name not found: the object has no metadata.name");
+        }
+
+        CheckNamespace(request, definition, updated);
+        var stored = Update(request, definition, version, subresource, live =>
+        {
+            var result = (MapNode)updated.DeepClone();
+            return definition.Strategy.FieldManager(version.Name, subresource).Update(live, result, request.FieldManagerName);
+        });
+        await WriteObjectAsync(request, definition, version, 200, stored.Root, stored).ConfigureAwait(false);
+    }
+
+    private async Task PatchAsync(RequestContext request, ResourceDefinition definition, ResourceVersion version, string subresource)
+    {
+        ReadDryRun(request, "PatchOptions");
+        var type = request.ContentType;
+        var apply = type is "application/apply-patch+yaml" or "application/apply-patch+cbor";
+        if (!apply && type is not ("application/json-patch+json" or "application/merge-patch+json" or "application/strategic-merge-patch+json")
+            || (type == "application/strategic-merge-patch+json" && definition.IsCustom))
+        {
+            throw new ApiException(new ApiStatus
+            {
+                Code = 415,
+                Reason = "UnsupportedMediaType",
+                Message = "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml",
+            });
+        }
+
+        var bytes = await request.ReadBodyAsync().ConfigureAwait(false);
+        var duplicates = new List<string>();
+        var patch = request.Parse(bytes, duplicates);
+        if (apply)
+        {
+            await ApplyAsync(request, definition, version, subresource, patch, duplicates).ConfigureAwait(false);
+            return;
+        }
+
+        if (request.Flag("force"))
+        {
+            throw InvalidOptions("PatchOptions", FieldError.Forbidden("force", "may not be specified for non-apply patch"));
+        }
+
+        var stored = Update(request, definition, version, subresource, live =>
+        {
+            var patched = Patch(version, type, live, patch);
+            var decoded = Decode(request, definition, version, patched, duplicates);
+            return definition.Strategy.FieldManager(version.Name, subresource).Update(live, decoded, request.FieldManagerName);
+        });
+        await WriteObjectAsync(request, definition, version, 200, stored.Root, stored).ConfigureAwait(false);
+    }
+
+    private static MapNode Patch(ResourceVersion version, string type, MapNode live, Node patch)
+    {
+        switch (type)
+        {
+            case "application/json-patch+json":
+                if (patch is not ListNode operations)
+                {
+                    throw ApiException.BadRequest("error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch");
+                }
+
+                try
+                {
+                    return JsonPatch.Apply(live, operations, JsonPatchOptions.ApiServer) as MapNode
+                        ?? throw new ApiException(new ApiStatus { Code = 422, Reason = "Invalid", Message = "the JSON patch leaves no object" });
+                }
+                catch (JsonPatchException e)
+                {
+                    throw e.Operation < 0
+                        ? new ApiException(new ApiStatus { Code = 413, Reason = "RequestEntityTooLarge", Message = e.Message })
+                        : e.Malformed && !e.Message.Contains("unexpected operation", StringComparison.Ordinal)
+                            ? new ApiException(new ApiStatus { Code = 422, Reason = "Invalid", Message = e.Message })
+                            : new ApiException(new ApiStatus { Code = 422, Reason = "Invalid", Message = e.Message });
+                }
+
+            case "application/merge-patch+json":
+                return patch is MapNode
+                    ? (MapNode)JsonMergePatch.Apply(live, patch)
+                    : throw ApiException.BadRequest("error decoding patch: Invalid JSON Patch");
+            default:
+                if (patch is not MapNode strategic)
+                {
+                    throw ApiException.BadRequest("error decoding patch: json: cannot unmarshal array into Go value of type map[string]interface {}");
+                }
+
+                try
+                {
+                    return StrategicMergePatch.Apply(version.Type, live, strategic);
+                }
+                catch (GitOpsException e)
+                {
+                    throw ApiException.BadRequest(e.Message);
+                }
+        }
+    }
+
+    private async Task ApplyAsync(RequestContext request, ResourceDefinition definition, ResourceVersion version, string subresource, Node patch, List<string> duplicates)
+    {
+        if (patch is not MapNode configuration)
+        {
+            throw ApiException.BadRequest("error decoding YAML: the body is no object");
+        }
+
+        if (string.IsNullOrEmpty(request.Query("fieldManager")))
+        {
+            throw InvalidOptions("PatchOptions", FieldError.Required("fieldManager", "is required for apply patch"));
+        }
+
+        if (duplicates.Count > 0)
+        {
+            ReportFields(request, [], duplicates, apply: true);
+        }
+
+        var apiVersion = configuration.GetString("apiVersion") ?? "";
+        var kind = configuration.GetString("kind") ?? "";
+        if (apiVersion.Length == 0 || kind.Length == 0)
+        {
+            throw ApiException.BadRequest($"invalid object type: {apiVersion}, Kind={kind}");
+        }
+
+        if (kind != definition.Kind || apiVersion != definition.ApiVersion(version.Name))
+        {
+            var slash = apiVersion.IndexOf('/', StringComparison.Ordinal);
+            throw ApiException.BadRequest($"invalid object type: {(slash < 0 ? "/" + apiVersion : apiVersion)}, Kind={kind}");
+        }
+
+        if (configuration.GetMap("metadata") is { } given && given["managedFields"] is { IsNull: false })
+        {
+            throw ApiException.BadRequest("metadata.managedFields must be nil");
+        }
+
+        var manager = definition.Strategy.FieldManager(version.Name, subresource);
+        var force = request.Flag("force");
+        MapNode Merge(MapNode live)
+        {
+            try
+            {
+                return manager.Apply(live, configuration, request.FieldManagerName, force);
+            }
+            catch (ApplyConflictException e)
+            {
+                throw new ApiException(new ApiStatus
+                {
+                    Code = 409,
+                    Reason = "Conflict",
+                    Message = e.Message,
+                    Causes = [.. e.Conflicts.Select(static c => new StatusCause("FieldManagerConflict", $"conflict with {c.DisplayManager}", c.Field))],
+                });
+            }
+            catch (TypedException e)
+            {
+                var id = $"{ObjectMeta.Namespace(configuration)}/{ObjectMeta.Name(configuration)}; {apiVersion}, Kind={kind}";
+                throw ApiException.Unreasoned($"failed to create typed patch object ({id}): {e.Message}");
+            }
+            catch (FormatException e)
+            {
+                throw ApiException.Unreasoned($"failed to decode managed fields: {e.Message}");
+            }
+        }
+
+        MapNode Normalize(MapNode merged)
+        {
+            try
+            {
+                return definition.Strategy.Decode(version.Name, merged, null);
+            }
+            catch (DecodeException e)
+            {
+                throw ApiException.BadRequest(e.Message);
+            }
+        }
+
+        var unknown = new List<string>();
+        if (Validation(request) != "Ignore" && definition.IsCustom)
+        {
+            definition.Strategy.Decode(version.Name, configuration, unknown.Add);
+            ReportFields(request, unknown, [], apply: true);
+        }
+
+        for (var attempt = 0; ; attempt++)
+        {
+            var live = definition.Store.Find(request.Info.Namespace, request.Info.Name);
+            if (live is null)
+            {
+                if (subresource.Length > 0)
+                {
+                    throw ApiException.NotFound(definition.Group, definition.Plural, request.Info.Name);
+                }
+
+                if (configuration.GetMap("metadata")?.GetString("uid") is { Length: > 0 } uid)
+                {
+                    throw ApiException.Conflict(definition.Group, definition.Plural, request.Info.Name, $"uid mismatch: the provided object specified uid {uid}, and no existing object was found");
+                }
+
+                MapNode merged;
+                try
+                {
+                    merged = Merge(definition.Strategy.Empty(version.Name));
+                }
+                catch (DecodeException e)
+                {
+                    throw ApiException.BadRequest(e.Message);
+                }
+
+                var created = CreateObject(request, definition, version, Normalize(merged), updateManagedFields: false);
+                if (created is null && attempt < UpdateAttempts)
+                {
+                    continue;
+                }
+
+                if (created is null)
+                {
+                    throw ApiException.AlreadyExists(definition.Group, definition.Plural, request.Info.Name);
+                }
+
+                await WriteObjectAsync(request, definition, version, 201, created.Root, created).ConfigureAwait(false);
+                return;
+            }
+
+            var stored = UpdateOnce(request, definition, version, subresource, live, current => Normalize(Merge(current)));
+            if (stored is not null)
+            {
+                await WriteObjectAsync(request, definition, version, 200, stored.Root, stored).ConfigureAwait(false);
+                return;
+            }
+
+            if (attempt >= UpdateAttempts)
+            {
+                throw ApiException.Conflict(definition.Group, definition.Plural, request.Info.Name, "the object has been modified; please apply your changes to the latest version and try again");
+            }
+        }
+    }
+
+    private StoredObject Update(RequestContext request, ResourceDefinition definition, ResourceVersion version, string subresource, Func<MapNode, MapNode> change)
+    {
+        for (var attempt = 0; attempt < UpdateAttempts; attempt++)
+        {
+            var live = definition.Store.Find(request.Info.Namespace, request.Info.Name)
+                ?? throw ApiException.NotFound(definition.Group, definition.Plural, request.Info.Name);
+            if (UpdateOnce(request, definition, version, subresource, live, change) is { } stored)
+            {
+                return stored;
+            }
+        }
+
+        throw ApiException.Conflict(definition.Group, definition.Plural, request.Info.Name, "the object has been modified; please apply your changes to the latest version and try again");
+    }
+
+    /// <summary>Changes an object; <see langword="null"/> when it moved meanwhile and the caller has to try again.</summary>
+    private StoredObject? UpdateOnce(RequestContext request, ResourceDefinition definition, ResourceVersion version, string subresource, StoredObject live, Func<MapNode, MapNode> change)
+    {
+        var strategy = definition.Strategy;
+        var old = strategy.Convert(live.Root, version.Name);
+        MapNode updated;
+        try
+        {
+            updated = change(old);
+        }
+        catch (DecodeException e)
+        {
+            throw ApiException.BadRequest($"{definition.Kind} in version \"{version.Name}\" cannot be handled as a {definition.Kind}: {e.Message}");
+        }
+
+        updated = ObjectMeta.Open(updated, out var metadata);
+        CheckIdentity(request, definition, live, updated);
+        var sentRevision = metadata.GetString("resourceVersion");
+        if (sentRevision is { Length: > 0 } && sentRevision != "0" && sentRevision != live.Revision.ToString(CultureInfo.InvariantCulture))
+        {
+            throw ApiException.Conflict(definition.Group, definition.Plural, request.Info.Name, "the object has been modified; please apply your changes to the latest version and try again");
+        }
+
+        var sentUid = metadata.GetString("uid");
+        var liveUid = ObjectMeta.Uid(live.Root);
+        if (sentUid is { Length: > 0 } && sentUid != liveUid)
+        {
+            throw ApiException.Conflict(definition.Group, definition.Plural, request.Info.Name, $"Precondition failed: UID in precondition: {sentUid}, UID in object meta: {liveUid}");
+        }
+
+        KeepSystemFields(metadata, old.GetMap("metadata")!);
+        strategy.PrepareUpdate(updated, old, subresource);
+        metadata = updated.GetMap("metadata")!;
+        var errors = new List<FieldError>();
+        MetadataValidation.Update(definition, updated, old, errors);
+        strategy.ValidateUpdate(updated, old, subresource, errors);
+        if (errors.Count > 0)
+        {
+            throw ApiException.Invalid(definition.Group, definition.Kind, request.Info.Name, errors);
+        }
+
+        updated = ManagedFieldsTimes.KeepWhenNothingElseChanged(updated, old);
+        metadata["resourceVersion"] = live.Metadata["resourceVersion"]!;
+        if (updated.GetMap("metadata") is { } final && !ReferenceEquals(final, metadata))
+        {
+            final["resourceVersion"] = live.Metadata["resourceVersion"]!;
+        }
+
+        _state.Admit(definition, updated, live.Root);
+        var target = strategy.ToStorage(updated, definition.StorageVersion);
+        if (Node.DeepEquals(target, live.Root))
+        {
+            return live;
+        }
+
+        if (request.DryRun)
+        {
+            return new StoredObject(target, live.Revision);
+        }
+
+        // The last finalizer is gone: the deletion that was asked for happens now.
+        if (ObjectMeta.IsDeleting(target) && !ObjectMeta.HasFinalizers(target) && !strategy.HasOwnFinalizers(target) && !IsGraceful(target))
+        {
+            return definition.Store.Delete(live) is null ? null : new StoredObject(target, live.Revision);
+        }
+
+        return definition.Store.Replace(live, target);
+    }
+
+    private static bool IsGraceful(MapNode root) =>
+        root.GetMap("metadata")?["deletionGracePeriodSeconds"] is ScalarNode seconds && seconds.TryGetInt64(out var value) && value > 0;
+
+    private static void CheckIdentity(RequestContext request, ResourceDefinition definition, StoredObject live, MapNode updated)
+    {
+        var name = ObjectMeta.Name(updated);
+        if (name != live.Name)
+        {
+            throw ApiException.BadRequest($"the name of the object ({name}) does not match the name on the URL ({request.Info.Name})");
+        }
+
+        if (definition.Namespaced && ObjectMeta.Namespace(updated) != live.Namespace)
+        {
+            throw ApiException.BadRequest("the namespace of the provided object does not match the namespace sent on the request");
+        }
+    }
+
+    private static void KeepSystemFields(MapNode metadata, MapNode old)
+    {
+        foreach (var key in (ReadOnlySpan<string>)["uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink"])
+        {
+            if (old[key] is { } value)
+            {
+                metadata[key] = value;
+            }
+            else
+            {
+                metadata.Remove(key);
+            }
+        }
+
+        // A name given by generateName keeps its origin, as the decoder does; a request without it does not clear the uid or time.
+    }
+
+    private static MapNode Decode(RequestContext request, ResourceDefinition definition, ResourceVersion version, MapNode body, List<string> duplicates)
+    {
+        var unknown = new List<string>();
+        MapNode decoded;
+        try
+        {
+            decoded = definition.Strategy.Decode(version.Name, body, unknown.Add);
+        }
+        catch (DecodeException e)
+        {
+            throw ApiException.BadRequest($"{definition.Kind} in version \"{version.Name}\" cannot be handled as a {definition.Kind}: {e.Message}");
+        }
+
+        ReportFields(request, unknown, duplicates, apply: false);
+        return decoded;
+    }
+
+    private static string Validation(RequestContext request)
+    {
+        var wanted = request.Query("fieldValidation");
+        return wanted switch
+        {
+            null or "" => "Warn",
+            "Strict" or "Warn" or "Ignore" => wanted,
+            _ => throw InvalidOptions(
+                request.Info.Verb switch { "create" => "CreateOptions", "update" => "UpdateOptions", _ => "PatchOptions" },
+                FieldError.NotSupported("fieldValidation", wanted, ["", "Ignore", "Strict", "Warn"])),
+        };
+    }
+
+    private static void ReportFields(RequestContext request, List<string> unknown, List<string> duplicates, bool apply)
+    {
+        var mode = Validation(request);
+        if (mode == "Ignore" || unknown.Count + duplicates.Count == 0)
+        {
+            return;
+        }
+
+        var problems = duplicates.Select(static d => $"duplicate field \"{d}\"").Concat(unknown.Select(static u => $"unknown field \"{u}\"")).Distinct(StringComparer.Ordinal).ToArray();
+        if (mode == "Warn")
+        {
+            foreach (var problem in problems)
+            {
+                if (!request.Warnings.Contains(problem))
+                {
+                    request.Warn(problem);
+                }
+            }
+
+            return;
+        }
+
+        throw ApiException.BadRequest($"{(apply ? "error strict decoding patch" : $"{request.Info.Resource} in version \"{request.Info.Version}\" cannot be handled")}: strict decoding error: {string.Join(", ", problems)}");
+    }
+
+    private static void CheckKind(ResourceDefinition definition, ResourceVersion version, MapNode body)
+    {
+        var apiVersion = body.GetString("apiVersion");
+        var kind = body.GetString("kind");
+        if (definition.IsCustom && (string.IsNullOrEmpty(apiVersion) || string.IsNullOrEmpty(kind)))
+        {
+            throw ApiException.BadRequest(string.IsNullOrEmpty(kind)
+                ? "Object 'Kind' is missing in the request body"
+                : "Object 'apiVersion' is missing in the request body");
+        }
+
+        if (!string.IsNullOrEmpty(kind) && kind != definition.Kind)
+        {
+            throw ApiException.BadRequest($"{kind} in version \"{version.Name}\" cannot be handled as a {definition.Kind}: converting ({apiVersion}.{kind}) to ({definition.Kind}): unknown conversion");
+        }
+
+        if (!string.IsNullOrEmpty(apiVersion) && apiVersion != definition.ApiVersion(version.Name))
+        {
+            throw ApiException.BadRequest($"{definition.Kind} in version \"{apiVersion}\" cannot be handled as a {definition.Kind}: no kind \"{definition.Kind}\" is registered for version \"{apiVersion}\"");
+        }
+    }
+
+    private static void CheckNamespace(RequestContext request, ResourceDefinition definition, MapNode root)
+    {
+        var metadata = root.GetMap("metadata")!;
+        if (!definition.Namespaced)
+        {
+            if (metadata.GetString("namespace") is { Length: > 0 })
+            {
+                throw ApiException.BadRequest("the namespace of the provided object does not match the namespace sent on the request");
+            }
+
+            return;
+        }
+
+        var ns = metadata.GetString("namespace");
+        if (string.IsNullOrEmpty(ns))
+        {
+            metadata.Set("namespace", request.Info.Namespace);
+        }
+        else if (ns != request.Info.Namespace)
+        {
+            throw ApiException.BadRequest("the namespace of the provided object does not match the namespace sent on the request");
+        }
+    }
+
+    private static void ReadDryRun(RequestContext request, string options)
+    {
+        var values = request.Http.Request.Query["dryRun"];
+        if (values.Count == 0 || (values.Count == 1 && string.IsNullOrEmpty(values[0])))
+        {
+            return;
+        }
+
+        if (values.Any(static v => v != "All"))
+        {
+            throw InvalidOptions(options, FieldError.NotSupported("dryRun", string.Join(",", values.ToArray()), ["All"]));
+        }
+
+        request.DryRun = true;
+    }
+
+    private static ApiException InvalidOptions(string options, FieldError error) => ApiException.Invalid("meta.k8s.io", options, "", [error]);
+
+    private void CheckMinimumRevision(RequestContext request)
+    {
+        if (request.Query("resourceVersion") is { Length: > 0 } text
+            && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var wanted)
+            && wanted > _state.Clock.Current)
+        {
+            throw ApiException.TooLongResourceVersion(wanted, _state.Clock.Current);
+        }
+    }
+}

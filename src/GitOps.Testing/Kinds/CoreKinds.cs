@@ -1,0 +1,396 @@
+using System.Text;
+using static GitOps.Testing.PodDefaults;
+
+namespace GitOps.Testing;
+
+/// <summary>Rules of the core group.</summary>
+internal static class CoreKinds
+{
+    public static KindRules Pod { get; } = new()
+    {
+        GenerationFields = ["spec"],
+        Default = PodDefaults.Pod,
+        PrepareCreate = static root =>
+        {
+            var status = root.GetOrAddMap("status");
+            status.Set("phase", "Pending");
+            status.Set("qosClass", QosClass(root));
+            var spec = root.GetMap("spec")!;
+            Default(spec, "priority", 0);
+            Default(spec, "preemptionPolicy", "PreemptLowerPriority");
+            var tolerations = spec.GetList("tolerations") ?? new ListNode();
+            foreach (var key in (ReadOnlySpan<string>)["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"])
+            {
+                if (!tolerations.OfType<MapNode>().Any(t => t.GetString("key") is null or "" || t.GetString("key") == key))
+                {
+                    var toleration = new MapNode();
+                    toleration.Set("key", key);
+                    toleration.Set("operator", "Exists");
+                    toleration.Set("effect", "NoExecute");
+                    toleration["tolerationSeconds"] = ScalarNode.Integer(300);
+                    tolerations.Add(toleration);
+                }
+            }
+
+            spec["tolerations"] = tolerations;
+        },
+        Validate = static (root, errors) => WorkloadValidation.PodSpec(root.GetMap("spec")!, "spec", errors),
+        ValidateUpdate = static (root, old, errors) =>
+        {
+            if (!GitOps.Node.DeepEquals(WithoutMutable(root), WithoutMutable(old)))
+            {
+                errors.Add(FieldError.Forbidden("spec", "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)"));
+            }
+        },
+        SelectableFields = ["spec.nodeName", "spec.restartPolicy", "spec.schedulerName", "spec.serviceAccountName", "spec.hostNetwork", "status.phase", "status.podIP", "status.nominatedNodeName"],
+    };
+
+    public static KindRules PodTemplate { get; } = new() { Default = static root => Template(root.GetMap("template")) };
+
+    public static KindRules ConfigMap { get; } = new()
+    {
+        Validate = static (root, errors) =>
+        {
+            var total = 0L;
+            foreach (var field in (ReadOnlySpan<string>)["data", "binaryData"])
+            {
+                foreach (var entry in root.GetMap(field) ?? [])
+                {
+                    Key(field, entry.Key, errors);
+                    total += Encoding.UTF8.GetByteCount((entry.Value as ScalarNode)?.Text ?? "");
+                    if (field == "binaryData" && root.GetMap("data")?.ContainsKey(entry.Key) == true)
+                    {
+                        errors.Add(FieldError.Invalid($"data[{entry.Key}]", entry.Key, "duplicate of key present in binaryData"));
+                    }
+                }
+            }
+
+            if (total > 1024 * 1024)
+            {
+                errors.Add(FieldError.TooLong("", 1024 * 1024));
+            }
+        },
+        ValidateUpdate = static (root, old, errors) =>
+        {
+            if (old["immutable"] is ScalarNode immutable && immutable.AsBoolean())
+            {
+                if (!(root["immutable"] is ScalarNode still && still.AsBoolean()))
+                {
+                    errors.Add(FieldError.Forbidden("immutable", "field is immutable when `immutable` is set"));
+                }
+
+                ForbiddenChange(root, old, "data", errors);
+                ForbiddenChange(root, old, "binaryData", errors);
+            }
+        },
+    };
+
+    public static KindRules Secret { get; } = new()
+    {
+        Default = static root =>
+        {
+            Default(root, "type", "Opaque");
+            if (root.GetMap("stringData") is { } plain)
+            {
+                var data = root.GetOrAddMap("data");
+                foreach (var entry in plain)
+                {
+                    data.Set(entry.Key, Convert.ToBase64String(Encoding.UTF8.GetBytes((entry.Value as ScalarNode)?.Text ?? "")));
+                }
+
+                root.Remove("stringData");
+            }
+        },
+        Validate = static (root, errors) =>
+        {
+            foreach (var entry in root.GetMap("data") ?? [])
+            {
+                Key("data", entry.Key, errors);
+            }
+
+            var data = root.GetMap("data");
+            switch (root.GetString("type"))
+            {
+                case "kubernetes.io/service-account-token" when root.GetMap("metadata")?.GetMap("annotations")?.GetString("kubernetes.io/service-account.name") is not { Length: > 0 }:
+                    errors.Add(FieldError.Required("metadata.annotations[kubernetes.io/service-account.name]"));
+                    break;
+                case "kubernetes.io/dockerconfigjson" when data?.ContainsKey(".dockerconfigjson") != true:
+                    errors.Add(FieldError.Required("data[.dockerconfigjson]"));
+                    break;
+                case "kubernetes.io/dockercfg" when data?.ContainsKey(".dockercfg") != true:
+                    errors.Add(FieldError.Required("data[.dockercfg]"));
+                    break;
+                case "kubernetes.io/basic-auth" when data?.ContainsKey("username") != true && data?.ContainsKey("password") != true:
+                    errors.Add(FieldError.Required("data[username]"));
+                    errors.Add(FieldError.Required("data[password]"));
+                    break;
+                case "kubernetes.io/ssh-auth" when data?.ContainsKey("ssh-privatekey") != true:
+                    errors.Add(FieldError.Required("data[ssh-privatekey]"));
+                    break;
+                case "kubernetes.io/tls":
+                    if (data?.ContainsKey("tls.crt") != true)
+                    {
+                        errors.Add(FieldError.Required("data[tls.crt]"));
+                    }
+
+                    if (data?.ContainsKey("tls.key") != true)
+                    {
+                        errors.Add(FieldError.Required("data[tls.key]"));
+                    }
+
+                    break;
+            }
+        },
+        ValidateUpdate = static (root, old, errors) =>
+        {
+            WorkloadKinds.Immutable(root, old, errors, "type");
+            if (old["immutable"] is ScalarNode immutable && immutable.AsBoolean())
+            {
+                if (!(root["immutable"] is ScalarNode still && still.AsBoolean()))
+                {
+                    errors.Add(FieldError.Forbidden("immutable", "field is immutable when `immutable` is set"));
+                }
+
+                ForbiddenChange(root, old, "data", errors);
+            }
+        },
+        PrepareUpdate = static (root, old) =>
+        {
+            // A request without a type keeps the one there is.
+            if (root.GetString("type") is null or "")
+            {
+                root["type"] = old["type"]!;
+            }
+        },
+        SelectableFields = ["type"],
+    };
+
+    public static KindRules Namespace { get; } = new()
+    {
+        CheckName = Names.DnsLabel,
+        Default = static root =>
+        {
+            var name = ObjectMeta.Name(root);
+            if (name.Length > 0)
+            {
+                root.GetOrAddMap("metadata").GetOrAddMap("labels").Set("kubernetes.io/metadata.name", name);
+            }
+
+            Default(root.GetOrAddMap("status"), "phase", "Active");
+        },
+        PrepareCreate = static root =>
+        {
+            var spec = new MapNode();
+            spec["finalizers"] = new ListNode([ScalarNode.String("kubernetes")]);
+            root["spec"] = spec;
+            var status = new MapNode();
+            status.Set("phase", "Active");
+            root["status"] = status;
+        },
+        PrepareUpdate = static (root, old) =>
+        {
+            root["spec"] = old["spec"] ?? new MapNode();
+            root["status"] = old["status"] ?? new MapNode();
+        },
+        SelectableFields = ["status.phase", "name"],
+    };
+
+    public static KindRules ServiceAccount { get; } = new();
+
+    public static KindRules PersistentVolumeClaim { get; } = new()
+    {
+        Default = static root =>
+        {
+            var spec = root.GetOrAddMap("spec");
+            Default(spec, "volumeMode", "Filesystem");
+            Default(root.GetOrAddMap("status"), "phase", "Pending");
+        },
+        PrepareCreate = static root =>
+        {
+            root.GetOrAddMap("status").Set("phase", "Pending");
+            var metadata = root.GetMap("metadata")!;
+            var finalizers = metadata.GetList("finalizers") is { } known ? new ListNode(known) : new ListNode();
+            if (!finalizers.Any(static f => f is ScalarNode { Text: "kubernetes.io/pvc-protection" }))
+            {
+                finalizers.Add(ScalarNode.String("kubernetes.io/pvc-protection"));
+                metadata["finalizers"] = finalizers;
+            }
+        },
+        Validate = static (root, errors) =>
+        {
+            var spec = root.GetMap("spec")!;
+            if (spec.GetList("accessModes") is null or { Count: 0 })
+            {
+                errors.Add(FieldError.Required("spec.accessModes", "at least 1 access mode is required"));
+            }
+
+            if (spec.GetMap("resources")?.GetMap("requests")?.GetString("storage") is null)
+            {
+                errors.Add(FieldError.Required("spec.resources[storage]"));
+            }
+        },
+        ValidateUpdate = static (root, old, errors) =>
+        {
+            var now = (MapNode)root.GetMap("spec")!.DeepClone();
+            var before = (MapNode)old.GetMap("spec")!.DeepClone();
+            if (before.GetString("volumeName") is not { Length: > 0 })
+            {
+                now.Remove("volumeName");
+                before.Remove("volumeName");
+            }
+
+            now.GetMap("resources")?.Remove("requests");
+            before.GetMap("resources")?.Remove("requests");
+            now.Remove("volumeAttributesClassName");
+            before.Remove("volumeAttributesClassName");
+            if (!GitOps.Node.DeepEquals(now, before))
+            {
+                errors.Add(FieldError.Forbidden("spec", "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims"));
+            }
+        },
+    };
+
+    public static KindRules PersistentVolume { get; } = new()
+    {
+        Default = static root =>
+        {
+            var spec = root.GetOrAddMap("spec");
+            Default(spec, "persistentVolumeReclaimPolicy", "Retain");
+            Default(spec, "volumeMode", "Filesystem");
+            Default(root.GetOrAddMap("status"), "phase", "Pending");
+            if (spec.GetMap("hostPath") is { } host)
+            {
+                Default(host, "type", "");
+            }
+        },
+        PrepareCreate = static root =>
+        {
+            root.GetOrAddMap("status").Set("phase", "Pending");
+            var metadata = root.GetMap("metadata")!;
+            var finalizers = metadata.GetList("finalizers") is { } known ? new ListNode(known) : new ListNode();
+            if (!finalizers.Any(static f => f is ScalarNode { Text: "kubernetes.io/pv-protection" }))
+            {
+                finalizers.Add(ScalarNode.String("kubernetes.io/pv-protection"));
+                metadata["finalizers"] = finalizers;
+            }
+        },
+    };
+
+    public static KindRules LimitRange { get; } = new()
+    {
+        Default = static root =>
+        {
+            foreach (var item in root.GetMap("spec")?.GetList("limits")?.OfType<MapNode>() ?? [])
+            {
+                if (item.GetString("type") != "Container")
+                {
+                    continue;
+                }
+
+                var limits = item.GetMap("default") ?? new MapNode();
+                var requests = item.GetMap("defaultRequest") ?? new MapNode();
+                Fill(limits, item.GetMap("max"));
+                Fill(requests, limits);
+                Fill(requests, item.GetMap("min"));
+                if (limits.Count > 0)
+                {
+                    item["default"] = limits;
+                }
+
+                if (requests.Count > 0)
+                {
+                    item["defaultRequest"] = requests;
+                }
+            }
+        },
+    };
+
+    public static KindRules Endpoints { get; } = new()
+    {
+        Default = static root =>
+        {
+            foreach (var subset in root.GetList("subsets")?.OfType<MapNode>() ?? [])
+            {
+                foreach (var port in subset.GetList("ports")?.OfType<MapNode>() ?? [])
+                {
+                    Default(port, "protocol", "TCP");
+                }
+            }
+        },
+    };
+
+    public static KindRules NodeKind { get; } = new()
+    {
+        PrepareCreate = static _ => { },
+        SelectableFields = ["spec.unschedulable"],
+    };
+
+    public static KindRules Event { get; } = new()
+    {
+        SelectableFields =
+        [
+            "involvedObject.kind", "involvedObject.namespace", "involvedObject.name", "involvedObject.uid", "involvedObject.apiVersion", "involvedObject.resourceVersion",
+            "involvedObject.fieldPath", "reason", "reportingComponent", "source", "type",
+        ],
+    };
+
+    private static void Fill(MapNode target, MapNode? from)
+    {
+        foreach (var entry in from ?? [])
+        {
+            target.TryAdd(new MapEntry(entry.Key, entry.Value));
+        }
+    }
+
+    private static void Key(string field, string key, List<FieldError> errors)
+    {
+        if (Names.ConfigMapKey(key) is { } problem)
+        {
+            errors.Add(FieldError.Invalid($"{field}[{key}]", key, problem));
+        }
+    }
+
+    private static void ForbiddenChange(MapNode root, MapNode old, string field, List<FieldError> errors)
+    {
+        if (!GitOps.Node.DeepEquals(root[field], old[field]))
+        {
+            errors.Add(FieldError.Forbidden(field, "field is immutable when `immutable` is set"));
+        }
+    }
+
+    private static MapNode WithoutMutable(MapNode root)
+    {
+        var spec = (MapNode)root.GetMap("spec")!.DeepClone();
+        spec.Remove("activeDeadlineSeconds");
+        spec.Remove("tolerations");
+        spec.Remove("nodeName");
+        foreach (var list in (ReadOnlySpan<string>)["containers", "initContainers"])
+        {
+            foreach (var container in spec.GetList(list)?.OfType<MapNode>() ?? [])
+            {
+                container.Remove("image");
+            }
+        }
+
+        return spec;
+    }
+
+    private static string QosClass(MapNode root)
+    {
+        var guaranteed = true;
+        var any = false;
+        foreach (var container in root.GetMap("spec")?.GetList("containers")?.OfType<MapNode>() ?? [])
+        {
+            var resources = container.GetMap("resources");
+            var limits = resources?.GetMap("limits");
+            var requests = resources?.GetMap("requests");
+            foreach (var name in (ReadOnlySpan<string>)["cpu", "memory"])
+            {
+                any |= limits?.ContainsKey(name) == true || requests?.ContainsKey(name) == true;
+                guaranteed &= limits?.GetString(name) is { } limit && limit == (requests?.GetString(name) ?? limit);
+            }
+        }
+
+        return !any ? "BestEffort" : guaranteed ? "Guaranteed" : "Burstable";
+    }
+}

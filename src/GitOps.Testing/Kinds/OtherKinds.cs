@@ -1,0 +1,386 @@
+using static GitOps.Testing.PodDefaults;
+
+namespace GitOps.Testing;
+
+/// <summary>Rules of the groups beside core, apps and batch.</summary>
+internal static class OtherKinds
+{
+    public static KindRules Ingress { get; } = new()
+    {
+        GenerationFields = ["spec"],
+        Validate = static (root, errors) =>
+        {
+            var spec = root.GetMap("spec")!;
+            if (spec.GetList("rules") is null or { Count: 0 } && spec.GetMap("defaultBackend") is null)
+            {
+                errors.Add(FieldError.Invalid("spec", spec, "either `defaultBackend` or `rules` must be specified"));
+            }
+
+            var rule = 0;
+            foreach (var r in spec.GetList("rules")?.OfType<MapNode>() ?? [])
+            {
+                var index = 0;
+                foreach (var path in r.GetMap("http")?.GetList("paths")?.OfType<MapNode>() ?? [])
+                {
+                    var at = $"spec.rules[{rule}].http.paths[{index++}]";
+                    if (path.GetString("pathType") is not { Length: > 0 } type)
+                    {
+                        errors.Add(FieldError.Required($"{at}.pathType", "pathType must be specified"));
+                    }
+                    else if (type is not ("Exact" or "Prefix" or "ImplementationSpecific"))
+                    {
+                        errors.Add(FieldError.NotSupported($"{at}.pathType", type, ["Exact", "ImplementationSpecific", "Prefix"]));
+                    }
+                    else if (type is "Exact" or "Prefix" && path.GetString("path")?.StartsWith('/') != true)
+                    {
+                        errors.Add(FieldError.Invalid($"{at}.path", path.GetString("path") ?? "", "must be an absolute path"));
+                    }
+                }
+
+                rule++;
+            }
+        },
+    };
+
+    public static KindRules IngressClass { get; } = new() { GenerationFields = ["spec"] };
+
+    public static KindRules NetworkPolicy { get; } = new()
+    {
+        GenerationFields = ["spec"],
+        Default = static root =>
+        {
+            var spec = root.GetOrAddMap("spec");
+            foreach (var direction in (ReadOnlySpan<string>)["ingress", "egress"])
+            {
+                foreach (var rule in spec.GetList(direction)?.OfType<MapNode>() ?? [])
+                {
+                    foreach (var port in rule.GetList("ports")?.OfType<MapNode>() ?? [])
+                    {
+                        Default(port, "protocol", "TCP");
+                    }
+                }
+            }
+
+            if (spec.GetList("policyTypes") is null or { Count: 0 })
+            {
+                var types = new ListNode([ScalarNode.String("Ingress")]);
+                if (spec.GetList("egress") is { Count: > 0 })
+                {
+                    types.Add(ScalarNode.String("Egress"));
+                }
+
+                spec["policyTypes"] = types;
+            }
+        },
+    };
+
+    public static KindRules HorizontalPodAutoscaler { get; } = new()
+    {
+        Default = static root =>
+        {
+            var spec = root.GetOrAddMap("spec");
+            Default(spec, "minReplicas", 1);
+            if (root.GetString("apiVersion") == "autoscaling/v1")
+            {
+                return;
+            }
+
+            if (spec.GetList("metrics") is null or { Count: 0 })
+            {
+                var metric = new MapNode();
+                metric.Set("type", "Resource");
+                var resource = metric.GetOrAddMap("resource");
+                resource.Set("name", "cpu");
+                var target = resource.GetOrAddMap("target");
+                target.Set("type", "Utilization");
+                target["averageUtilization"] = ScalarNode.Integer(80);
+                spec["metrics"] = new ListNode([metric]);
+            }
+
+            if (spec.GetMap("behavior") is { } behavior)
+            {
+                Scaling(behavior, "scaleUp", [("Pods", 4, 15), ("Percent", 100, 15)], 0);
+                Scaling(behavior, "scaleDown", [("Percent", 100, 15)], null);
+            }
+        },
+        Validate = static (root, errors) =>
+        {
+            var spec = root.GetMap("spec")!;
+            var max = Number(spec["maxReplicas"]);
+            if (max < 1)
+            {
+                errors.Add(FieldError.Invalid("spec.maxReplicas", spec["maxReplicas"], "must be greater than 0"));
+            }
+
+            if (max < Number(spec["minReplicas"]))
+            {
+                errors.Add(FieldError.Invalid("spec.maxReplicas", spec["maxReplicas"], "must be greater than or equal to `minReplicas`"));
+            }
+        },
+    };
+
+    public static KindRules PodDisruptionBudget { get; } = new()
+    {
+        GenerationFields = ["spec"],
+        Validate = static (root, errors) =>
+        {
+            var spec = root.GetMap("spec")!;
+            if (spec["minAvailable"] is not null && spec["maxUnavailable"] is not null)
+            {
+                errors.Add(FieldError.Invalid("spec", spec, "minAvailable and maxUnavailable cannot be both set"));
+            }
+        },
+    };
+
+    public static KindRules Role { get; } = new() { CheckName = Names.PathSegment };
+
+    public static KindRules ClusterRole { get; } = new() { CheckName = Names.PathSegment };
+
+    public static KindRules Binding { get; } = new()
+    {
+        CheckName = Names.PathSegment,
+        Default = static root =>
+        {
+            var role = root.GetOrAddMap("roleRef");
+            Default(role, "apiGroup", "rbac.authorization.k8s.io");
+            foreach (var subject in root.GetList("subjects")?.OfType<MapNode>() ?? [])
+            {
+                if (subject.GetString("kind") is "User" or "Group")
+                {
+                    Default(subject, "apiGroup", "rbac.authorization.k8s.io");
+                }
+            }
+        },
+        Validate = static (root, errors) =>
+        {
+            var role = root.GetMap("roleRef")!;
+            if (role.GetString("name") is not { Length: > 0 })
+            {
+                errors.Add(FieldError.Required("roleRef.name"));
+            }
+
+            string[] kinds = root.GetString("kind") == "RoleBinding" ? ["Role", "ClusterRole"] : ["ClusterRole"];
+            if (!kinds.Contains(role.GetString("kind")))
+            {
+                errors.Add(FieldError.NotSupported("roleRef.kind", role.GetString("kind") ?? "", kinds));
+            }
+
+            var index = 0;
+            foreach (var subject in root.GetList("subjects")?.OfType<MapNode>() ?? [])
+            {
+                var at = $"subjects[{index++}]";
+                if (subject.GetString("name") is not { Length: > 0 })
+                {
+                    errors.Add(FieldError.Required($"{at}.name"));
+                }
+
+                switch (subject.GetString("kind"))
+                {
+                    case "ServiceAccount" when root.GetString("kind") == "ClusterRoleBinding" && subject.GetString("namespace") is not { Length: > 0 }:
+                        errors.Add(FieldError.Required($"{at}.namespace"));
+                        break;
+                    case "ServiceAccount" or "User" or "Group":
+                        break;
+                    case { } other:
+                        errors.Add(FieldError.NotSupported($"{at}.kind", other, ["ServiceAccount", "User", "Group"]));
+                        break;
+                }
+            }
+        },
+        ValidateUpdate = static (root, old, errors) =>
+        {
+            if (!GitOps.Node.DeepEquals(root["roleRef"], old["roleRef"]))
+            {
+                errors.Add(FieldError.Invalid("roleRef", root["roleRef"], "cannot change roleRef"));
+            }
+        },
+    };
+
+    public static KindRules StorageClass { get; } = new()
+    {
+        Default = static root =>
+        {
+            Default(root, "reclaimPolicy", "Delete");
+            Default(root, "volumeBindingMode", "Immediate");
+        },
+        ValidateUpdate = static (root, old, errors) =>
+        {
+            foreach (var field in (ReadOnlySpan<string>)["parameters", "provisioner", "reclaimPolicy", "volumeBindingMode"])
+            {
+                if (!GitOps.Node.DeepEquals(root[field], old[field]))
+                {
+                    errors.Add(FieldError.Forbidden(field, "updates to " + field + " are forbidden."));
+                }
+            }
+        },
+    };
+
+    public static KindRules CsiDriver { get; } = new()
+    {
+        Default = static root =>
+        {
+            var spec = root.GetOrAddMap("spec");
+            Default(spec, "attachRequired", ScalarNode.Boolean(true));
+            Default(spec, "podInfoOnMount", ScalarNode.Boolean(false));
+            Default(spec, "storageCapacity", ScalarNode.Boolean(false));
+            Default(spec, "fsGroupPolicy", "ReadWriteOnceWithFSType");
+            Default(spec, "requiresRepublish", ScalarNode.Boolean(false));
+            Default(spec, "seLinuxMount", ScalarNode.Boolean(false));
+            if (spec.GetList("volumeLifecycleModes") is null or { Count: 0 })
+            {
+                spec["volumeLifecycleModes"] = new ListNode([ScalarNode.String("Persistent")]);
+            }
+        },
+    };
+
+    public static KindRules PriorityClass { get; } = new()
+    {
+        Default = static root => Default(root, "preemptionPolicy", "PreemptLowerPriority"),
+        ValidateUpdate = static (root, old, errors) =>
+        {
+            if (Number(root["value"]) != Number(old["value"]))
+            {
+                errors.Add(FieldError.Forbidden("value", "may not be changed in an update."));
+            }
+
+            if (root.GetString("preemptionPolicy") != old.GetString("preemptionPolicy"))
+            {
+                errors.Add(FieldError.Invalid("preemptionPolicy", root["preemptionPolicy"], "field is immutable"));
+            }
+        },
+    };
+
+    public static KindRules EndpointSlice { get; } = new()
+    {
+        GenerationFields = ["addressType", "endpoints", "ports"],
+        Default = static root =>
+        {
+            foreach (var port in root.GetList("ports")?.OfType<MapNode>() ?? [])
+            {
+                Default(port, "name", "");
+                Default(port, "protocol", "TCP");
+            }
+        },
+    };
+
+    public static KindRules Webhooks { get; } = new()
+    {
+        GenerationFields = ["webhooks"],
+        Default = static root =>
+        {
+            foreach (var hook in root.GetList("webhooks")?.OfType<MapNode>() ?? [])
+            {
+                Default(hook, "failurePolicy", "Fail");
+                Default(hook, "matchPolicy", "Equivalent");
+                hook.GetOrAddMap("namespaceSelector");
+                hook.GetOrAddMap("objectSelector");
+                Default(hook, "timeoutSeconds", ScalarNode.Integer(10));
+                if (root.GetString("kind") == "MutatingWebhookConfiguration")
+                {
+                    Default(hook, "reinvocationPolicy", "Never");
+                }
+
+                if (hook.GetMap("clientConfig")?.GetMap("service") is { } service)
+                {
+                    Default(service, "port", ScalarNode.Integer(443));
+                }
+
+                foreach (var rule in hook.GetList("rules")?.OfType<MapNode>() ?? [])
+                {
+                    Default(rule, "scope", "*");
+                }
+            }
+        },
+    };
+
+    public static KindRules AdmissionPolicy { get; } = new()
+    {
+        GenerationFields = ["spec"],
+        Default = static root =>
+        {
+            var spec = root.GetOrAddMap("spec");
+            Default(spec, "failurePolicy", "Fail");
+            if (spec.GetMap("matchConstraints") is { } match)
+            {
+                MatchDefaults(match);
+            }
+        },
+    };
+
+    public static KindRules AdmissionPolicyBinding { get; } = new()
+    {
+        GenerationFields = ["spec"],
+        Default = static root =>
+        {
+            if (root.GetMap("spec")?.GetMap("matchResources") is { } match)
+            {
+                MatchDefaults(match);
+            }
+        },
+    };
+
+    public static KindRules ApiService { get; } = new()
+    {
+        Default = static root =>
+        {
+            if (root.GetMap("spec")?.GetMap("service") is { } service)
+            {
+                Default(service, "port", ScalarNode.Integer(443));
+            }
+        },
+    };
+
+    public static KindRules CustomResourceDefinition { get; } = new()
+    {
+        GenerationFields = ["spec"],
+        Default = CrdDefaults.Apply,
+        PrepareCreate = CrdDefaults.PrepareCreate,
+        Validate = CrdValidation.Validate,
+        ValidateUpdate = CrdValidation.ValidateUpdate,
+    };
+
+    public static KindRules Spec { get; } = new() { GenerationFields = ["spec"] };
+
+    public static KindRules Lease { get; } = new();
+
+    private static void MatchDefaults(MapNode match)
+    {
+        Default(match, "matchPolicy", "Equivalent");
+        match.GetOrAddMap("namespaceSelector");
+        match.GetOrAddMap("objectSelector");
+        foreach (var rule in match.GetList("resourceRules")?.OfType<MapNode>() ?? [])
+        {
+            Default(rule, "scope", "*");
+        }
+    }
+
+    private static void Scaling(MapNode behavior, string direction, (string Type, int Value, int Period)[] policies, int? window)
+    {
+        var rules = behavior.GetMap(direction);
+        if (rules is null)
+        {
+            rules = new MapNode();
+            behavior[direction] = rules;
+        }
+
+        if (window is { } seconds)
+        {
+            Default(rules, "stabilizationWindowSeconds", ScalarNode.Integer(seconds));
+        }
+
+        Default(rules, "selectPolicy", "Max");
+        if (rules.GetList("policies") is null or { Count: 0 })
+        {
+            rules["policies"] = new ListNode(policies.Select(static p =>
+            {
+                var policy = new MapNode();
+                policy.Set("type", p.Type);
+                policy["value"] = ScalarNode.Integer(p.Value);
+                policy["periodSeconds"] = ScalarNode.Integer(p.Period);
+                return policy;
+            }));
+        }
+    }
+
+    private static long Number(GitOps.Node? node) => node is ScalarNode scalar && scalar.TryGetInt64(out var number) ? number : 0;
+}

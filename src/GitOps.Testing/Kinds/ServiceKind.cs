@@ -1,0 +1,302 @@
+using static GitOps.Testing.PodDefaults;
+
+namespace GitOps.Testing;
+
+/// <summary>Rules of Services: defaults, and the addresses and ports that the server hands out.</summary>
+internal sealed class ServiceKind
+{
+    private readonly Lock _lock = new();
+    private readonly HashSet<string> _addresses = new(StringComparer.Ordinal);
+    private readonly HashSet<long> _ports = [];
+    private uint _nextAddress = 10;
+    private long _nextPort = 30000;
+
+    public KindRules Rules => new()
+    {
+        CheckName = Names.Dns1035Label,
+        Default = Defaults,
+        PrepareCreate = root => Allocate(root, null),
+        PrepareUpdate = (root, old) =>
+        {
+            KeepAllocated(root, old);
+            Allocate(root, old);
+        },
+        Validate = Validate,
+        ValidateUpdate = (root, old, errors) =>
+        {
+            var now = root.GetMap("spec")!;
+            var before = old.GetMap("spec")!;
+            if (now.GetString("type") != "ExternalName" && before.GetString("type") != "ExternalName"
+                && before.GetString("clusterIP") is { Length: > 0 } && before.GetString("clusterIP") != (now.GetString("clusterIP") ?? ""))
+            {
+                errors.Add(FieldError.Invalid("spec.clusterIPs[0]", now.GetList("clusterIPs"), "may not change once set"));
+            }
+        },
+        SelectableFields = ["spec.clusterIP", "spec.type"],
+    };
+
+    public void Release(MapNode root)
+    {
+        lock (_lock)
+        {
+            if (root.GetMap("spec")?.GetString("clusterIP") is { } address)
+            {
+                _addresses.Remove(address);
+            }
+
+            foreach (var port in root.GetMap("spec")?.GetList("ports")?.OfType<MapNode>() ?? [])
+            {
+                if (port["nodePort"] is ScalarNode scalar && scalar.TryGetInt64(out var number))
+                {
+                    _ports.Remove(number);
+                }
+            }
+        }
+    }
+
+    private static void Defaults(MapNode root)
+    {
+        var spec = root.GetOrAddMap("spec");
+        Default(spec, "sessionAffinity", "None");
+        if (spec.GetString("sessionAffinity") == "None")
+        {
+            spec.Remove("sessionAffinityConfig");
+        }
+        else if (spec.GetString("sessionAffinity") == "ClientIP")
+        {
+            Default(spec.GetOrAddMap("sessionAffinityConfig").GetOrAddMap("clientIP"), "timeoutSeconds", ScalarNode.Integer(10800));
+        }
+
+        Default(spec, "type", "ClusterIP");
+        var type = spec.GetString("type");
+        foreach (var port in spec.GetList("ports")?.OfType<MapNode>() ?? [])
+        {
+            Default(port, "protocol", "TCP");
+            if (port["targetPort"] is null or ScalarNode { Kind: ScalarKind.Null } or ScalarNode { Text: "0" or "" } && port["port"] is { } number)
+            {
+                port["targetPort"] = port["port"]!;
+            }
+        }
+
+        if (type is "NodePort" or "LoadBalancer")
+        {
+            Default(spec, "externalTrafficPolicy", "Cluster");
+        }
+
+        if (type is "NodePort" or "LoadBalancer" or "ClusterIP")
+        {
+            Default(spec, "internalTrafficPolicy", "Cluster");
+        }
+
+        if (type == "LoadBalancer")
+        {
+            Default(spec, "allocateLoadBalancerNodePorts", ScalarNode.Boolean(true));
+        }
+    }
+
+    private static void KeepAllocated(MapNode root, MapNode old)
+    {
+        var now = root.GetMap("spec")!;
+        var before = old.GetMap("spec")!;
+        if (now.GetString("type") == "ExternalName" || before.GetString("type") == "ExternalName")
+        {
+            if (now.GetString("type") == "ExternalName")
+            {
+                now.Remove("clusterIP");
+                now.Remove("clusterIPs");
+                now.Remove("ipFamilies");
+                now.Remove("ipFamilyPolicy");
+                now.Remove("internalTrafficPolicy");
+            }
+
+            return;
+        }
+
+        foreach (var field in (ReadOnlySpan<string>)["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"])
+        {
+            if (now[field] is null && before[field] is { } value)
+            {
+                now[field] = value;
+            }
+        }
+
+        // A changed first address takes the list with it, and the other way round.
+        var type = now.GetString("type");
+        if (type is "NodePort" or "LoadBalancer")
+        {
+            foreach (var port in now.GetList("ports")?.OfType<MapNode>() ?? [])
+            {
+                if (port["nodePort"] is not null)
+                {
+                    continue;
+                }
+
+                var same = before.GetList("ports")?.OfType<MapNode>().FirstOrDefault(p => GitOps.Node.DeepEquals(p["port"], port["port"]) && p.GetString("protocol") == port.GetString("protocol"));
+                if (same?["nodePort"] is { } known)
+                {
+                    port["nodePort"] = known;
+                }
+            }
+        }
+    }
+
+    private void Allocate(MapNode root, MapNode? old)
+    {
+        var spec = root.GetMap("spec")!;
+        var type = spec.GetString("type");
+        if (type == "ExternalName")
+        {
+            return;
+        }
+
+        if (spec.GetString("clusterIP") is not { Length: > 0 })
+        {
+            if (spec.GetList("clusterIPs") is { Count: > 0 } given)
+            {
+                spec["clusterIP"] = given[0];
+            }
+            else
+            {
+                lock (_lock)
+                {
+                    string address;
+                    do
+                    {
+                        address = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"10.0.{(_nextAddress >> 8) & 255}.{_nextAddress & 255}");
+                        _nextAddress++;
+                    }
+                    while (!_addresses.Add(address));
+                    spec.Set("clusterIP", address);
+                }
+            }
+        }
+
+        if (spec.GetList("clusterIPs") is null or { Count: 0 })
+        {
+            spec["clusterIPs"] = new ListNode([spec["clusterIP"]!]);
+        }
+
+        Default(spec, "ipFamilyPolicy", "SingleStack");
+        if (spec.GetList("ipFamilies") is null or { Count: 0 })
+        {
+            spec["ipFamilies"] = new ListNode([ScalarNode.String(spec.GetString("clusterIP")!.Contains(':', StringComparison.Ordinal) ? "IPv6" : "IPv4")]);
+        }
+
+        var allocate = type == "NodePort" || (type == "LoadBalancer" && !(spec["allocateLoadBalancerNodePorts"] is ScalarNode { Text: "false" }));
+        if (allocate)
+        {
+            foreach (var port in spec.GetList("ports")?.OfType<MapNode>() ?? [])
+            {
+                if (port["nodePort"] is null or ScalarNode { Text: "0" })
+                {
+                    lock (_lock)
+                    {
+                        while (!_ports.Add(_nextPort))
+                        {
+                            _nextPort = _nextPort >= 32767 ? 30000 : _nextPort + 1;
+                        }
+
+                        port["nodePort"] = ScalarNode.Integer(_nextPort);
+                    }
+                }
+            }
+        }
+
+        if (type == "LoadBalancer" && spec.GetString("externalTrafficPolicy") == "Local" && spec["healthCheckNodePort"] is null)
+        {
+            lock (_lock)
+            {
+                while (!_ports.Add(_nextPort))
+                {
+                    _nextPort++;
+                }
+
+                spec["healthCheckNodePort"] = ScalarNode.Integer(_nextPort);
+            }
+        }
+
+        _ = old;
+    }
+
+    private static void Validate(MapNode root, List<FieldError> errors)
+    {
+        var spec = root.GetMap("spec")!;
+        var ports = spec.GetList("ports");
+        var type = spec.GetString("type");
+        if (type is not ("ClusterIP" or "NodePort" or "LoadBalancer" or "ExternalName"))
+        {
+            errors.Add(FieldError.NotSupported("spec.type", type ?? "", ["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"]));
+        }
+
+        if (ports is null or { Count: 0 } && type != "ExternalName" && spec.GetString("clusterIP") != "None")
+        {
+            errors.Add(FieldError.Required("spec.ports"));
+        }
+
+        if (type == "ExternalName" && spec.GetString("externalName") is not { Length: > 0 })
+        {
+            errors.Add(FieldError.Required("spec.externalName"));
+        }
+
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        var keys = new HashSet<string>(StringComparer.Ordinal);
+        var index = 0;
+        foreach (var port in ports?.OfType<MapNode>() ?? [])
+        {
+            var at = $"spec.ports[{index++}]";
+            var name = port.GetString("name") ?? "";
+            if (name.Length == 0 && ports!.Count > 1)
+            {
+                errors.Add(FieldError.Required($"{at}.name"));
+            }
+            else if (name.Length > 0)
+            {
+                if (Names.DnsLabel(name) is { } problem)
+                {
+                    errors.Add(FieldError.Invalid($"{at}.name", name, problem));
+                }
+                else if (!names.Add(name))
+                {
+                    errors.Add(FieldError.Duplicate($"{at}.name", ScalarNode.String(name)));
+                }
+            }
+
+            if (port["port"] is not ScalarNode number || !number.TryGetInt64(out var value) || value is < 1 or > 65535)
+            {
+                errors.Add(FieldError.Invalid($"{at}.port", port["port"], "must be between 1 and 65535, inclusive"));
+            }
+
+            if (port.GetString("protocol") is not ("TCP" or "UDP" or "SCTP"))
+            {
+                errors.Add(FieldError.NotSupported($"{at}.protocol", port.GetString("protocol") ?? "", ["SCTP", "TCP", "UDP"]));
+            }
+
+            if (port["targetPort"] is ScalarNode { Kind: ScalarKind.Integer } target && target.TryGetInt64(out var targetNumber) && targetNumber is < 1 or > 65535)
+            {
+                errors.Add(FieldError.Invalid($"{at}.targetPort", port["targetPort"], "must be between 1 and 65535, inclusive"));
+            }
+
+            if (!keys.Add($"{port.GetString("protocol")}/{(port["port"] as ScalarNode)?.Text}"))
+            {
+                var key = new MapNode();
+                key["port"] = port["port"] ?? ScalarNode.Integer(0);
+                errors.Add(FieldError.Duplicate(at, port));
+            }
+
+            if (type == "ClusterIP" && port["nodePort"] is ScalarNode { Text: not "0" })
+            {
+                errors.Add(FieldError.Forbidden($"{at}.nodePort", "may not be used when `type` is 'ClusterIP'"));
+            }
+        }
+
+        if (spec.GetMap("selector") is { } selector)
+        {
+            MetadataValidation.Labels(selector, "spec.selector", errors);
+        }
+
+        if (spec.GetString("sessionAffinity") is { } affinity and not ("None" or "ClientIP"))
+        {
+            errors.Add(FieldError.NotSupported("spec.sessionAffinity", affinity, ["ClientIP", "None"]));
+        }
+    }
+}

@@ -1,0 +1,275 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using GitOps.Git.Tests.Servers;
+using Microsoft.AspNetCore.Http;
+
+namespace GitOps.Git.Tests.Transports;
+
+public sealed class HttpTransportTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+    private readonly BareGitRepository _upstream;
+
+    public HttpTransportTests()
+    {
+        Directory.CreateDirectory(_directory["srv"]);
+        _upstream = BareGitRepository.Create(_directory["srv/repo.git"]);
+    }
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose()
+    {
+        _upstream.Dispose();
+        _directory.Dispose();
+    }
+
+    [Fact]
+    public async Task FetchAsync_PlainHttp_FetchesAndFollows()
+    {
+        await using var server = await GitHttpServer.StartAsync(_directory["srv"]);
+        var first = await _upstream.CommitAsync("first", GitFileChange.Write("a.yaml", "1"));
+        using var source = Source(server.Url);
+
+        var artifact = await source.FetchAsync(await source.ProbeAsync(Token), Token);
+        var second = await _upstream.CommitAsync("second", GitFileChange.Write("a.yaml", "2"));
+        var next = await source.FetchAsync(await source.ProbeAsync(Token), Token);
+
+        (server.Advertisements, server.Posts).Should().Be((2, 2), "a probe and the fetch after it share one list of references");
+        artifact.Revision.Should().Be(first);
+        next.Revision.Should().Be(second);
+        Text(next, "a.yaml").Should().Be("2");
+    }
+
+    [Fact]
+    public async Task ProbeAsync_NothingMoved_AsksOnceAndFetchesNothing()
+    {
+        await using var server = await GitHttpServer.StartAsync(_directory["srv"]);
+        await _upstream.CommitAsync("first", GitFileChange.Write("a.yaml", "1"));
+        using var source = Source(server.Url);
+        await source.FetchAsync(await source.ProbeAsync(Token), Token);
+        var (advertisements, posts) = (server.Advertisements, server.Posts);
+
+        var revision = await source.ProbeAsync(Token);
+        await source.FetchAsync(revision, Token);
+
+        (server.Advertisements - advertisements).Should().Be(1);
+        (server.Posts - posts).Should().Be(0);
+    }
+
+    [Theory]
+    [InlineData(null, null, null)]
+    [InlineData("me", "wrong", null)]
+    [InlineData(null, null, "wrong")]
+    public async Task ProbeAsync_WrongCredentials_SaysSoOnceAndHidesThem(string? user, string? password, string? token)
+    {
+        await using var server = await GitHttpServer.StartAsync(_directory["srv"]);
+        server.Authorization = "Basic " + Convert.ToBase64String("me:s3cret"u8);
+        using var source = Source(server.Url, o => Credentials(o, user, password, token));
+
+        var refused = (await source.Invoking(s => s.ProbeAsync(Token).AsTask()).Should().ThrowAsync<GitOpsException>()).Which;
+
+        refused.Reason.Should().Be(Reasons.AuthenticationFailed);
+        refused.ToString().Should().NotContain("wrong");
+        server.Advertisements.Should().Be(1);
+    }
+
+    [Theory]
+    [InlineData("me", "s3cret", null, "Basic bWU6czNjcmV0")]
+    [InlineData(null, null, "tok", "Bearer tok")]
+    public async Task FetchAsync_Credentials_AreSent(string? user, string? password, string? token, string expected)
+    {
+        await using var server = await GitHttpServer.StartAsync(_directory["srv"]);
+        server.Authorization = expected;
+        await _upstream.CommitAsync("first", GitFileChange.Write("a.yaml", "1"));
+        using var source = Source(server.Url, o => Credentials(o, user, password, token));
+
+        Text(await source.FetchAsync(await source.ProbeAsync(Token), Token), "a.yaml").Should().Be("1");
+    }
+
+    [Fact]
+    public async Task ProbeAsync_RotatedSecret_IsReadAnew()
+    {
+        await using var server = await GitHttpServer.StartAsync(_directory["srv"]);
+        await _upstream.CommitAsync("first", GitFileChange.Write("a.yaml", "1"));
+        await File.WriteAllTextAsync(_directory["token"], "old\n", Token);
+        using var source = Source(server.Url, o => o.Credentials.BearerToken = GitSecret.FromFile(_directory["token"]));
+        server.Authorization = "Bearer old";
+        await source.ProbeAsync(Token);
+
+        server.Authorization = "Bearer new";
+        await File.WriteAllTextAsync(_directory["token"], "new\n", Token);
+
+        (await source.ProbeAsync(Token)).Name.Should().Be("main");
+    }
+
+    [Fact]
+    public async Task FetchAsync_Https_TrustsTheGivenAuthorityOnly()
+    {
+        using var certificate = Certificate("CN=localhost");
+        await using var server = await GitHttpServer.StartAsync(_directory["srv"], certificate);
+        await _upstream.CommitAsync("first", GitFileChange.Write("a.yaml", "1"));
+        using var distrusting = Source(server.Url);
+        using var trusting = Source(server.Url, o => o.Credentials.CertificateAuthority = certificate.ExportCertificatePem());
+
+        var refused = (await distrusting.Invoking(s => s.ProbeAsync(Token).AsTask()).Should().ThrowAsync<GitOpsException>()).Which;
+
+        refused.Reason.Should().Be(GitReasons.CertificateRefused);
+        Text(await trusting.FetchAsync(await trusting.ProbeAsync(Token), Token), "a.yaml").Should().Be("1");
+    }
+
+    [Fact]
+    public async Task FetchAsync_ClientCertificate_IsPresented()
+    {
+        using var certificate = Certificate("CN=localhost");
+        using var client = Certificate("CN=client");
+        using var key = client.GetRSAPrivateKey()!;
+        await using var server = await GitHttpServer.StartAsync(_directory["srv"], certificate, wantsClientCertificate: true);
+        await _upstream.CommitAsync("first", GitFileChange.Write("a.yaml", "1"));
+        using var source = Source(server.Url, o =>
+        {
+            o.Credentials.CertificateAuthority = certificate.ExportCertificatePem();
+            o.Credentials.ClientCertificate = client.ExportCertificatePem();
+            o.Credentials.ClientKey = key.ExportPkcs8PrivateKeyPem();
+        });
+
+        await source.FetchAsync(await source.ProbeAsync(Token), Token);
+
+        server.LastClientCertificate!.Thumbprint.Should().Be(client.Thumbprint);
+    }
+
+    [Fact]
+    public async Task ProbeAsync_Redirect_IsFollowedWithCredentialsOnTheSameHostOnly()
+    {
+        await using var server = await GitHttpServer.StartAsync(_directory["srv"]);
+        await using var other = await GitHttpServer.StartAsync(_directory["srv"]);
+        await _upstream.CommitAsync("first", GitFileChange.Write("a.yaml", "1"));
+        server.Authorization = "Bearer tok";
+        server.Intercept = context =>
+        {
+            var path = context.Request.Path.Value!;
+            var to = path.StartsWith("/moved", StringComparison.Ordinal) ? $"/repo.git{path[6..]}" : path.StartsWith("/away", StringComparison.Ordinal) ? $"{other.Url}/repo.git{path[5..]}" : null;
+            if (to is not null)
+            {
+                context.Response.Redirect(to + context.Request.QueryString, permanent: true);
+            }
+
+            return Task.FromResult(to is not null);
+        };
+        using var moved = Source($"{server.Url}/moved", o => o.Credentials.BearerToken = "tok", path: "");
+        using var away = Source($"{server.Url}/away", o => o.Credentials.BearerToken = "tok", path: "");
+        using var strict = Source($"{server.Url}/moved", o => (o.Credentials.BearerToken, o.FollowRedirects) = ("tok", false), path: "");
+
+        Text(await moved.FetchAsync(await moved.ProbeAsync(Token), Token), "a.yaml").Should().Be("1");
+        await away.ProbeAsync(Token);
+
+        other.LastAuthorization.Should().BeEmpty();
+        (await strict.Invoking(s => s.ProbeAsync(Token).AsTask()).Should().ThrowAsync<GitOpsException>()).Which.Message.Should().Contain("redirects");
+    }
+
+    [Fact]
+    public async Task ProbeAsync_SilentServer_EndsWithCancellationAndWithTimeout()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var url = $"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}";
+        using var source = Source(url);
+        using var hasty = Source(url, o => o.Timeout = TimeSpan.FromMilliseconds(200));
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        var probing = source.ProbeAsync(cancel.Token).AsTask();
+        using var connection = await listener.AcceptTcpClientAsync(Token);
+
+        await cancel.CancelAsync();
+
+        await probing.Invoking(p => p).Should().ThrowAsync<OperationCanceledException>();
+        (await hasty.Invoking(s => s.ProbeAsync(Token).AsTask()).Should().ThrowAsync<GitOpsException>()).Which.Reason.Should().Be(Reasons.Timeout);
+    }
+
+    [Fact]
+    public async Task FetchAsync_ServerFallsSilent_CancellationEndsIt()
+    {
+        await using var server = await GitHttpServer.StartAsync(_directory["srv"]);
+        var revision = await _upstream.CommitAsync("first", GitFileChange.Write("a.yaml", "1"));
+        var reached = new TaskCompletionSource();
+        server.Intercept = async context =>
+        {
+            if (HttpMethods.IsPost(context.Request.Method))
+            {
+                reached.TrySetResult();
+                await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+                return true;
+            }
+
+            return false;
+        };
+        using var source = Source(server.Url);
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        await source.ProbeAsync(Token);
+        var fetching = source.FetchAsync(revision, cancel.Token).AsTask();
+        await reached.Task.WaitAsync(TimeSpan.FromSeconds(30), Token);
+
+        await cancel.CancelAsync();
+
+        await fetching.Invoking(f => f.WaitAsync(TimeSpan.FromSeconds(10), Token)).Should().ThrowAsync<OperationCanceledException>();
+    }
+
+    [Fact]
+    public async Task ProbeAsync_NoGitServer_SaysSo()
+    {
+        await using var server = await GitHttpServer.StartAsync(_directory["srv"]);
+        server.Intercept = async context =>
+        {
+            context.Response.ContentType = "text/html";
+            await context.Response.WriteAsync("<html>login</html>");
+            return true;
+        };
+        using var source = Source(server.Url);
+
+        (await source.Invoking(s => s.ProbeAsync(Token).AsTask()).Should().ThrowAsync<GitOpsException>()).Which.Message.Should().Contain("not Git's smart HTTP protocol");
+    }
+
+    [Fact]
+    public async Task FetchAsync_RepositoryBeyondLimit_IsCut()
+    {
+        await using var server = await GitHttpServer.StartAsync(_directory["srv"]);
+        await _upstream.CommitAsync("big", GitFileChange.Write("big.bin", RandomNumberGenerator.GetBytes(2_000_000)));
+        using var source = Source(server.Url, o => o.Limits.RepositorySize = 500_000);
+
+        var revision = await source.ProbeAsync(Token);
+
+        (await source.Invoking(s => s.FetchAsync(revision, Token).AsTask()).Should().ThrowAsync<GitOpsException>()).Which.Reason.Should().Be(Reasons.LimitExceeded);
+        new DirectoryInfo(_directory["cache"]).EnumerateFiles("*", SearchOption.AllDirectories).Sum(f => f.Length).Should().BeLessThan(1_000_000);
+    }
+
+    private static void Credentials(GitSourceOptions options, string? user, string? password, string? token)
+    {
+        options.Credentials.Username = user;
+        options.Credentials.Password = password;
+        options.Credentials.BearerToken = token;
+    }
+
+    private static X509Certificate2 Certificate(string name)
+    {
+        using var key = RSA.Create(2048);
+        var request = new CertificateRequest(name, key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(IPAddress.Loopback);
+        names.AddDnsName("localhost");
+        request.CertificateExtensions.Add(names.Build());
+        var now = TimeProvider.System.GetUtcNow();
+        return request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
+    }
+
+    private static string Text(Artifact artifact, string path) => Encoding.UTF8.GetString(artifact.Tree.Read(TreePath.Parse(path)).Span);
+
+    private GitSource Source(string url, Action<GitSourceOptions>? configure = null, string path = "/repo.git")
+    {
+        var options = new GitSourceOptions { Url = url + path, CacheDirectory = _directory["cache"] };
+        configure?.Invoke(options);
+        return new GitSource(options);
+    }
+}

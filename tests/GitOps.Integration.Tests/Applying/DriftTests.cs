@@ -1,0 +1,183 @@
+using System.Threading.Channels;
+using GitOps.Integration.Tests.Servers;
+
+namespace GitOps.Integration.Tests.Applying;
+
+public abstract class DriftTests(ITestCluster cluster) : ApplierScenarios(cluster)
+{
+    [Fact]
+    public async Task WatchDrift_ForeignChange_NamesFieldManagerAndTime()
+    {
+        Manifest[] set = [Namespace(Unique), ConfigMap(Unique, "a", "1"), Deployment(Unique, "web")];
+        await ApplyAsync(Unique, set);
+        await using var drifts = Watch(new ApplyRequest(Unique, set));
+        await drifts.ReadyAsync();
+
+        await MergeAsync(ConfigMaps, Unique, "a", """{"data":{"key":"stolen","extra":"theirs"}}""", "mallory");
+        var drift = await drifts.NextAsync();
+
+        drift.Resource.Name.Should().Be("a");
+        drift.IsDeleted.Should().BeFalse();
+        drift.Fields.Should().Equal(new FieldChange("data.key", "\"stolen\"", "\"1\""));
+        drift.Manager.Should().Be("mallory");
+        drift.Time.Should().NotBeNull();
+    }
+
+    [Fact]
+    public async Task WatchDrift_DeletedObjectAndRemovedField_AreSeen()
+    {
+        Manifest[] set = [Namespace(Unique), ConfigMap(Unique, "a", "1"), ConfigMap(Unique, "b", "1")];
+        await ApplyAsync(Unique, set);
+        await using var drifts = Watch(new ApplyRequest(Unique, set));
+        await drifts.ReadyAsync();
+
+        await Client.DeleteAsync(ConfigMaps, Unique, "a", new(), Token);
+        (await drifts.NextAsync()).Should().BeEquivalentTo(new { Resource = new ResourceId("", "ConfigMap", Unique, "a"), IsDeleted = true });
+        await MergeAsync(ConfigMaps, Unique, "b", """{"data":{"key":null}}""");
+        (await drifts.NextAsync()).Fields.Should().Equal(new FieldChange("data.key", null, "\"1\""));
+    }
+
+    [Fact]
+    public async Task WatchDrift_OwnApplyStatusAndForeignFields_AreNoDrift()
+    {
+        Manifest[] set = [Namespace(Unique), ConfigMap(Unique, "a", "1"), Deployment(Unique, "web")];
+        await ApplyAsync(Unique, set);
+        await using var drifts = Watch(new ApplyRequest(Unique, set));
+        await drifts.ReadyAsync();
+
+        await MergeAsync(ConfigMaps, Unique, "a", """{"data":{"extra":"theirs"},"metadata":{"labels":{"theirs":"x"}}}""");
+        await MergeAsync(Deployments, Unique, "web", """{"metadata":{"annotations":{"deployment.kubernetes.io/revision":"1"}}}""");
+        await ApplyAsync(Unique, Namespace(Unique), ConfigMap(Unique, "a", "2"), Deployment(Unique, "web", image: "registry.example/web:2"));
+        await MergeAsync(ConfigMaps, Unique, "a", """{"data":{"key":"last"}}""", "mallory");
+
+        var drift = await drifts.NextAsync();
+        drift.Fields.Should().Equal([new FieldChange("data.key", "\"last\"", "\"2\"")], "only the last write touched a field of ours, and it differs from what was applied last");
+    }
+
+    [Fact]
+    public async Task Plan_WhileTheWatchRuns_NeedsNoRequest()
+    {
+        Manifest[] set = [Namespace(Unique), .. Enumerable.Range(0, 20).Select(i => ConfigMap(Unique, $"c{i}")), Deployment(Unique, "web")];
+        await ApplyAsync(Unique, set);
+        await using var drifts = Watch(new ApplyRequest(Unique, set));
+        await drifts.ReadyAsync();
+
+        var before = Applier.RequestCount;
+        var plan = await PlanAsync(Unique, set);
+        await Applier.ApplyAsync(plan, null, Token);
+
+        plan.HasChanges.Should().BeFalse();
+        plan.Changes.Should().HaveCount(22);
+        (Applier.RequestCount - before).Should().Be(0);
+    }
+
+    [Fact]
+    public async Task Drift_SetBackByPlanAndApply_TakesFewRequests()
+    {
+        Manifest[] set = [Namespace(Unique), .. Enumerable.Range(0, 20).Select(i => ConfigMap(Unique, $"c{i}"))];
+        await ApplyAsync(Unique, set);
+        await using var drifts = Watch(new ApplyRequest(Unique, set));
+        await drifts.ReadyAsync();
+        await MergeAsync(ConfigMaps, Unique, "c7", """{"data":{"key":"stolen"}}""");
+        await drifts.NextAsync();
+
+        var before = Applier.RequestCount;
+        var changes = await ApplyAsync(Unique, set);
+
+        changes.Changes.Where(c => c.Action != ChangeAction.Unchanged).Select(c => c.Resource.Name).Should().Equal("c7");
+        (Applier.RequestCount - before).Should().BeLessThanOrEqualTo(5);
+        (await LiveAsync(ConfigMaps, Unique, "c7"))!.GetMap("data")!.GetString("key").Should().Be("1");
+    }
+
+    [Fact]
+    public async Task WatchHealth_UnitBecomesReady_IsTold()
+    {
+        await ApplyAsync(Unique, Namespace(Unique), Deployment(Unique, "web"));
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        await using var reports = Applier.WatchHealthAsync(Unique, stop.Token).GetAsyncEnumerator(stop.Token);
+
+        (await reports.MoveNextAsync()).Should().BeTrue();
+        if (!Cluster.HasControllers)
+        {
+            reports.Current.IsHealthy.Should().BeFalse();
+            await StatusAsync("""{"status":{"observedGeneration":1,"replicas":1,"updatedReplicas":1,"readyReplicas":1,"availableReplicas":1,"conditions":[{"type":"Available","status":"True"}]}}""");
+        }
+
+        while (!reports.Current.IsHealthy)
+        {
+            (await reports.MoveNextAsync()).Should().BeTrue();
+        }
+
+        reports.Current.Objects.Should().HaveCount(2);
+        await stop.CancelAsync();
+    }
+
+    private async Task StatusAsync(string patch)
+    {
+        var result = await Client.PatchAsync(Deployments, Unique, "web", Kubernetes.Client.PatchKind.Merge, System.Text.Encoding.UTF8.GetBytes(patch), new() { Subresource = "status" }, Token);
+        result.Succeeded.Should().BeTrue(result.Error?.Message);
+    }
+
+    private DriftReader Watch(ApplyRequest request) => new(this, request);
+
+    private sealed class DriftReader : IAsyncDisposable
+    {
+        private readonly Channel<Drift> _drifts = Channel.CreateUnbounded<Drift>();
+        private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        private readonly DriftTests _tests;
+        private readonly ApplyRequest _request;
+        private readonly Task _reading;
+
+        public DriftReader(DriftTests tests, ApplyRequest request)
+        {
+            (_tests, _request) = (tests, request);
+            _reading = Task.Run(async () =>
+            {
+                try
+                {
+                    await foreach (var drift in tests.Applier.WatchDriftAsync(request, _stop.Token))
+                    {
+                        _drifts.Writer.TryWrite(drift);
+                    }
+                }
+                catch (OperationCanceledException)
+                {
+                    _drifts.Writer.TryComplete();
+                }
+                catch (Exception e)
+                {
+                    _drifts.Writer.TryComplete(e);
+                }
+            });
+        }
+
+        /// <summary>Waits until the watch answers plans: only then a write is sure to be seen as a change.</summary>
+        public async Task ReadyAsync()
+        {
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20), TimeProvider.System);
+            while (!_tests.Applier.IsWatching(_request.UnitName))
+            {
+                _reading.IsCompleted.Should().BeFalse();
+                limit.Token.ThrowIfCancellationRequested();
+                await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, limit.Token);
+            }
+        }
+
+        public async Task<Drift> NextAsync()
+        {
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(Token);
+            limit.CancelAfter(TimeSpan.FromSeconds(20));
+            return await _drifts.Reader.ReadAsync(limit.Token);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await _stop.CancelAsync();
+            await _reading;
+            _stop.Dispose();
+        }
+    }
+}
+
+[Collection(RealClusterCollection.Name)]
+public sealed class DriftOnRealServerTests(RealCluster cluster) : DriftTests(cluster);

@@ -1,0 +1,56 @@
+using GitOps.Testing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace GitOps.Integration.Tests.EndToEnd;
+
+/// <summary>Repositories that nobody here wrote, reconciled from Git into the in-memory cluster.</summary>
+public sealed class RealRepositoriesTests
+{
+    [Fact]
+    public async Task Podinfo_KustomizeOverlayWebappAndChart_Reconcile()
+    {
+        var files = Fleet.Copy(SharedData.Folder("repos/podinfo"), "");
+        await using var fleet = await Fleet.CreateAsync(
+            g => g
+                .AddKustomization("plain", u => { u.Source = "fleet"; u.Path = "kustomize"; u.TargetNamespace = "default"; })
+                .AddKustomization("dev", u => { u.Source = "fleet"; u.Path = "deploy/overlays/dev"; })
+                .AddKustomization("webapp", u => { u.Source = "fleet"; u.Path = "deploy/webapp"; })
+                .AddHelmRelease("chart", u => { u.Source = "fleet"; u.Path = "charts/podinfo"; u.TargetNamespace = "default"; }),
+            Simulated(),
+            files);
+        await fleet.StartAsync();
+
+        (await fleet.ReadyAsync("plain")).ObjectCount.Should().Be(3);
+        (await fleet.ReadyAsync("dev")).ObjectCount.Should().BeGreaterThan(5);
+        (await fleet.ReadyAsync("webapp")).ObjectCount.Should().BeGreaterThan(5);
+        (await fleet.ReadyAsync("chart")).ObjectCount.Should().BeGreaterThan(1);
+
+        var deployment = await fleet.GetAsync("/apis/apps/v1/namespaces/default/deployments/podinfo");
+        deployment!["spec"]!["template"]!["spec"]!["containers"]![0]!["image"]!.GetValue<string>().Should().StartWith("ghcr.io/stefanprodan/podinfo:");
+        (await fleet.GetAsync("/api/v1/namespaces/webapp/services/frontend")).Should().NotBeNull();
+        (await fleet.GetAsync("/apis/apps/v1/namespaces/default/deployments/chart-podinfo")).Should().NotBeNull();
+    }
+
+    [Fact]
+    public async Task FluxExample_StagingAppsAndControllers_ReconcileAfterTheirDefinitions()
+    {
+        var files = Fleet.Copy(SharedData.Folder("repos/flux2-kustomize-helm-example"), "");
+        await using var fleet = await Fleet.CreateAsync(
+            g => g
+                .AddManifests("flux", u => { u.Source = "fleet"; u.Path = "clusters/staging/flux-system/gotk-components.yaml"; })
+                .AddKustomization("controllers", u => { u.Source = "fleet"; u.Path = "infrastructure/controllers"; u.DependsOn.Add("flux"); u.Wait = false; })
+                .AddKustomization("apps", u => { u.Source = "fleet"; u.Path = "apps/staging"; u.DependsOn.Add("controllers"); u.Wait = false; }),
+            Simulated(),
+            files);
+        await fleet.StartAsync();
+
+        await fleet.ReadyAsync("flux");
+        await fleet.ReadyAsync("controllers");
+        await fleet.ReadyAsync("apps");
+
+        var release = await fleet.GetAsync("/apis/helm.toolkit.fluxcd.io/v2/namespaces/podinfo/helmreleases/podinfo");
+        release!["spec"]!["values"].Should().NotBeNull();
+    }
+
+    private static InMemoryClusterOptions Simulated() => new() { Controllers = ClusterControllers.All };
+}
