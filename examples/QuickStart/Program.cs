@@ -20,7 +20,7 @@ try
 {
     using var fleet = await FleetRepository.CreateAsync(Path.Combine(folder.FullName, "fleet.git"));
     await using var cluster = kubeconfigPath is null
-        ? await InMemoryCluster.StartAsync(new InMemoryClusterOptions { SimulateControllers = true })
+        ? await InMemoryCluster.StartAsync(new InMemoryClusterOptions { Controllers = ClusterControllers.All })
         : null;
     var kubeconfig = cluster?.Kubeconfig ?? await File.ReadAllTextAsync(kubeconfigPath!);
 

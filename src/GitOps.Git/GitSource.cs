@@ -124,7 +124,7 @@ public sealed class GitSource : ISource, IDisposable
 
     private async Task FetchAsync(GitConnection connection, IReadOnlyList<MirrorWant> wants, CancellationToken cancellationToken)
     {
-        using var operation = new GitOperation("fetch", connection.Connector, _options, _pool.TimeProvider, cancellationToken);
+        using var operation = new GitOperation("fetch", connection.Connector, _options, _pool.TimeProvider, cancellationToken) { Advertisement = connection.LastAdvertisement?.Raw };
         try
         {
             await _mirror.FetchAsync(operation, wants).ConfigureAwait(false);

@@ -23,13 +23,13 @@ public sealed class ScalarNode : Node
     }
 
     /// <summary>What the text means.</summary>
-    public ScalarKind Kind { get; }
+    public ScalarKind Kind { get; private set; }
 
     /// <summary>The source text; for strings the value itself.</summary>
-    public string Text { get; }
+    public string Text { get; private set; }
 
     /// <summary>How the scalar was written in its source.</summary>
-    public ScalarStyle Style { get; }
+    public ScalarStyle Style { get; private set; }
 
     /// <summary>Makes a string scalar.</summary>
     /// <param name="value">The value.</param>
@@ -49,6 +49,14 @@ public sealed class ScalarNode : Node
     /// <summary>Makes a null.</summary>
     /// <returns>A scalar of kind <see cref="ScalarKind.Null"/>.</returns>
     public static ScalarNode Null() => new(ScalarKind.Null, "null");
+
+    /// <summary>Makes this node hold another scalar, wherever it is used.</summary>
+    internal void Become(ScalarKind kind, string text, ScalarStyle style)
+    {
+        Kind = kind;
+        Text = text;
+        Style = style;
+    }
 
     /// <inheritdoc/>
     public override Node DeepClone() => new ScalarNode(Kind, Text, Style) { Line = Line, Column = Column };
@@ -84,7 +92,8 @@ public sealed class ScalarNode : Node
     {
         if (Kind == ScalarKind.Integer)
         {
-            return TryParseInteger(Text, out var big) ? (double)big : double.NaN;
+            // BigInteger's own conversion cuts off instead of rounding.
+            return TryParseInteger(Text, out var big) ? double.Parse(big.ToString(CultureInfo.InvariantCulture), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture) : double.NaN;
         }
 
         if (Kind != ScalarKind.Float)

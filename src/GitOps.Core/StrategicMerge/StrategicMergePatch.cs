@@ -1,6 +1,6 @@
 using GitOps.Schema;
 
-namespace GitOps.StrategicMerge;
+namespace GitOps.StrategicPatches;
 
 /// <summary>
 /// Kubernetes' strategic merge patch: a merge patch whose lists are merged by key where the schema says so,

@@ -26,9 +26,19 @@ internal static class GoNumber
     /// <summary>A float on its way through JSON into YAML: integral values become whole numbers when they fit into 64 bits.</summary>
     public static string FormatThroughJson(double value)
     {
-        if (value == Math.Floor(value) && value is >= long.MinValue and < 18446744073709551616d)
+        if (value == Math.Floor(value) && Math.Abs(value) < 1e21)
         {
-            return value < 0 ? ((long)value).ToString(CultureInfo.InvariantCulture) : ((ulong)value).ToString(CultureInfo.InvariantCulture);
+            // JSON prints the shortest digits and fills up with zeros; YAML then reads that as a whole number if it fits.
+            var text = FormatJson(value);
+            if (value < 0 ? long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _) : ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+            {
+                return text;
+            }
+
+            if (value == 0)
+            {
+                return "0";
+            }
         }
 
         return FormatG(value);

@@ -384,6 +384,11 @@ internal sealed class YamlComposer
 
         if (_options.ExpandMergeKeys && scalar is { Style: ScalarStyle.Plain, Text: "<<" })
         {
+            if (_options.Schema == YamlSchema.Kustomize && merged is not null)
+            {
+                _scanner.Fail("duplicate merge key", scalar.Line - 1, scalar.Column - 1);
+            }
+
             Merge(map, value, ref merged);
             return;
         }
@@ -520,6 +525,11 @@ internal sealed class YamlComposer
         if (tag is null or "!")
         {
             kind = token.Style == ScalarStyle.Plain && (tag is null || _options.Schema == YamlSchema.Kustomize) ? YamlResolver.Resolve(text, _options.Schema) : ScalarKind.String;
+            if (kind == ScalarKind.Timestamp && _options.Schema == YamlSchema.Kubernetes)
+            {
+                // go-yaml v2 knows a date when it sees one but hands it on as the text it is.
+                kind = ScalarKind.String;
+            }
         }
         else if (YamlResolver.ResolveTagged(tag, text, _options.Schema) is { } tagged)
         {

@@ -78,6 +78,20 @@ public static class YamlReader
     /// <exception cref="YamlException">The bytes are not YAML, hold several documents, or go over a limit.</exception>
     public static Node Read(ReadOnlySpan<byte> utf8, string file = "", YamlReaderOptions? options = null) => Single(ReadAll(utf8, file, options), file);
 
+    /// <summary>Reads the first document and looks at nothing behind it, as go-yaml's Unmarshal does.</summary>
+    /// <returns>The document; null when the text has none.</returns>
+    internal static Node? ReadFirst(ReadOnlySpan<char> text, string file, YamlReaderOptions options, StringPool? pool = null, int linesBefore = 0)
+    {
+        if (text.Length > options.MaxLength)
+        {
+            throw new YamlException(Reasons.LimitExceeded, $"the text has {text.Length} characters, more than the limit of {options.MaxLength}", new SourceLocation(file));
+        }
+
+        pool ??= new StringPool();
+        using var scanner = new YamlScanner(text, file, pool, linesBefore);
+        return new YamlComposer(scanner, options, pool).Next();
+    }
+
     /// <summary>Decodes the bytes of a YAML text.</summary>
     internal static string Decode(ReadOnlySpan<byte> bytes, string file)
     {

@@ -42,8 +42,9 @@ internal sealed class YamlScanner : IDisposable
     private int _count;
     private int _taken;
 
-    public YamlScanner(ReadOnlySpan<char> text, string file, StringPool pool)
+    public YamlScanner(ReadOnlySpan<char> text, string file, StringPool pool, int linesBefore = 0)
     {
+        _line = linesBefore;
         _file = file;
         _pool = pool;
         _buffer = ArrayPool<char>.Shared.Rent(text.Length + Padding);
@@ -118,7 +119,7 @@ internal sealed class YamlScanner : IDisposable
         if (bad >= 0)
         {
             var line = span[..bad].Count('\n');
-            Fail(string.Create(CultureInfo.InvariantCulture, $"control characters are not allowed (U+{(int)span[bad]:X4})"), line, bad - span[..bad].LastIndexOf('\n') - 1);
+            Fail(string.Create(CultureInfo.InvariantCulture, $"control characters are not allowed (U+{(int)span[bad]:X4})"), _line + line, bad - span[..bad].LastIndexOf('\n') - 1);
         }
     }
 

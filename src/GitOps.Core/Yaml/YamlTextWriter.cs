@@ -19,6 +19,7 @@ internal sealed class YamlTextWriter : IDisposable
     private static readonly SearchValues<char> s_plain = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./=+()$^;<\\");
 
     private readonly bool _v3;
+    private readonly bool _keepsForm;
     private readonly int _bestWidth;
     private readonly NaturalKeyComparer _keys;
     private readonly List<Entry> _entries = [];
@@ -34,6 +35,7 @@ internal sealed class YamlTextWriter : IDisposable
     public YamlTextWriter(YamlWriterOptions? options = null, int capacity = 16 * 1024)
     {
         _v3 = options?.IsV3 == true;
+        _keepsForm = options?.KeepsForm == true;
         _bestWidth = _v3 ? int.MaxValue : 80;
         _keys = _v3 ? NaturalKeyComparer.V3 : NaturalKeyComparer.V2;
         _buffer = ArrayPool<char>.Shared.Rent(capacity);
@@ -138,6 +140,12 @@ internal sealed class YamlTextWriter : IDisposable
 
     private void WriteScalarNode(ScalarNode scalar, bool simpleKey)
     {
+        if (_keepsForm)
+        {
+            WriteInStyle(scalar, simpleKey);
+            return;
+        }
+
         switch (scalar.Kind)
         {
             case ScalarKind.String:
@@ -162,6 +170,22 @@ internal sealed class YamlTextWriter : IDisposable
                 WriteString(DecodeBinary(scalar), simpleKey);
                 break;
         }
+    }
+
+    private void WriteInStyle(ScalarNode scalar, bool simpleKey)
+    {
+        var text = scalar.Text;
+        var style = scalar.Style;
+        if (style == ScalarStyle.Folded || (style == ScalarStyle.Plain && text.Contains('\n', StringComparison.Ordinal)))
+        {
+            style = ScalarStyle.Literal;
+        }
+        else if (style == ScalarStyle.Plain && scalar.Kind == ScalarKind.String && YamlResolver.Resolve(text, YamlSchema.Kustomize) != ScalarKind.String)
+        {
+            style = ScalarStyle.DoubleQuoted;
+        }
+
+        WriteText(text, style, simpleKey);
     }
 
     private static string DecodeBinary(ScalarNode scalar)
@@ -198,7 +222,7 @@ internal sealed class YamlTextWriter : IDisposable
         }
 
         var sorted = true;
-        for (var i = 1; i < map.Count && sorted; i++)
+        for (var i = 1; i < map.Count && sorted && !_keepsForm; i++)
         {
             sorted = _keys.Compare(map.EntryAt(i - 1).Key, map.EntryAt(i).Key) < 0;
         }
@@ -314,7 +338,7 @@ internal sealed class YamlTextWriter : IDisposable
             return;
         }
 
-        var indent = BeginBlock(indentless: !_v3 && inMapping && !_indention);
+        var indent = BeginBlock(indentless: (!_v3 || _keepsForm) && inMapping && !_indention);
         if (list is ListNode nodes)
         {
             for (var i = 0; i < nodes.Count; i++)
@@ -416,6 +440,11 @@ internal sealed class YamlTextWriter : IDisposable
         var style = text.Contains('\n', StringComparison.Ordinal) ? ScalarStyle.Literal
             : IsPlainWord(text) ? ScalarStyle.Plain
             : ScalarStyle.DoubleQuoted;
+        WriteText(text, style, simpleKey);
+    }
+
+    private void WriteText(string text, ScalarStyle style, bool simpleKey)
+    {
         var analysis = Analyze(text);
         style = Select(style, analysis, text, simpleKey);
         switch (style)
@@ -559,7 +588,7 @@ internal sealed class YamlTextWriter : IDisposable
     private void WritePlainText(string text, bool simpleKey)
     {
         var indent = IncreaseForScalar();
-        if (!_whitespace)
+        if (!_whitespace && (text.Length > 0 || !_v3))
         {
             Put(' ');
         }
@@ -657,10 +686,13 @@ internal sealed class YamlTextWriter : IDisposable
         var indent = IncreaseForScalar();
         WriteIndicator('"', needWhitespace: true, isWhitespace: false, isIndention: false);
         var spaces = false;
+
+        // go-yaml looks for the byte order mark at the start whichever character it is at, so such a text is escaped as a whole.
+        var startsWithMark = text.StartsWith('\ufeff');
         for (var i = 0; i < text.Length; i++)
         {
             var c = text[i];
-            if (c == ' ')
+            if (c == ' ' && !startsWithMark)
             {
                 if (!simpleKey && !spaces && _column > _bestWidth && i > 0 && i < text.Length - 1)
                 {
@@ -680,7 +712,7 @@ internal sealed class YamlTextWriter : IDisposable
             }
 
             spaces = false;
-            if (c is '"' or '\\' || !IsPrintable(c) || IsBreak(c))
+            if (startsWithMark || c is '"' or '\\' || !IsPrintable(c) || IsBreak(c))
             {
                 i += WriteEscape(text, i);
             }

@@ -9,6 +9,12 @@ internal sealed record YamlWriterOptions
     /// <summary>As go-yaml v3 prints with an indent of two (Helm's toYamlPretty): lists indented, nothing folded, floats as Go's %g.</summary>
     public static YamlWriterOptions Pretty { get; } = new() { IsV3 = true };
 
+    /// <summary>As kustomize's tree library prints while it works: fields in their order, scalars in their style, lists not indented in maps.</summary>
+    public static YamlWriterOptions Kyaml { get; } = new() { IsV3 = true, KeepsForm = true };
+
+    /// <summary>Whether order and styles of the tree are kept.</summary>
+    public bool KeepsForm { get; init; }
+
     /// <summary>Whether to write as go-yaml v3 does.</summary>
     public bool IsV3 { get; init; }
 }

@@ -102,6 +102,7 @@ internal sealed class GitMirror(string directory, TimeProvider timeProvider, ILo
     /// <summary>Runs work that writes objects into the current generation, with nobody else writing.</summary>
     public async Task<T> WriteAsync<T>(GitOperation operation, Func<Repository, Task<T>> work)
     {
+        MakeDirectory(directory);
         await _writing.WaitAsync(operation.CancellationToken).ConfigureAwait(false);
         try
         {
@@ -221,19 +222,15 @@ internal sealed class GitMirror(string directory, TimeProvider timeProvider, ILo
         EnsureRemote(repository, operation);
         operation.MaxReceived = Math.Max(0, operation.Options.Limits.RepositorySize - DirectorySize(PathOf(name)));
         var specs = wants.Select(w => w.Name is null ? $"+{w.ObjectId}:{LocalReference(w.ObjectId)}" : $"+{w.Name}:{LocalReference(w.Name)}").Distinct(StringComparer.Ordinal).ToList();
-        using (NativeOperations.Enter(Key, operation))
+        try
         {
-            Commands.Fetch(
-                repository,
-                "origin",
-                specs,
-                new FetchOptions
-                {
-                    TagFetchMode = TagFetchMode.None,
-                    Prune = false,
-                    OnTransferProgress = _ => !operation.CancellationToken.IsCancellationRequested,
-                },
-                "");
+            FetchNative(repository, operation, specs);
+        }
+        catch (LibGit2SharpException) when (operation.Advertisement is not null && !operation.CancellationToken.IsCancellationRequested && operation.Failure is not GitOpsException { Reason: Reasons.LimitExceeded })
+        {
+            // The list of references the probe saw may be out of date by now.
+            operation.ForgetAdvertisement();
+            FetchNative(repository, operation, specs);
         }
 
         operation.CancellationToken.ThrowIfCancellationRequested();
@@ -249,6 +246,24 @@ internal sealed class GitMirror(string directory, TimeProvider timeProvider, ILo
         if (DirectorySize(PathOf(name)) > operation.Options.Limits.RepositorySize)
         {
             throw new GitOpsException(Reasons.LimitExceeded, $"{operation.Connector.Address.Display}: the repository is larger than the limit of {operation.Options.Limits.RepositorySize} bytes (RepositorySize).");
+        }
+    }
+
+    private void FetchNative(Repository repository, GitOperation operation, List<string> specs)
+    {
+        using (NativeOperations.Enter(Key, operation))
+        {
+            Commands.Fetch(
+                repository,
+                "origin",
+                specs,
+                new FetchOptions
+                {
+                    TagFetchMode = TagFetchMode.None,
+                    Prune = false,
+                    OnTransferProgress = _ => !operation.CancellationToken.IsCancellationRequested,
+                },
+                "");
         }
     }
 

@@ -7,10 +7,13 @@ internal sealed class GitConnection(GitConnector connector, TimeProvider timePro
     private readonly Lock _gate = new();
     private Task<RefAdvertisement>? _running;
     private TaskCompletionSource<RefAdvertisement>? _next;
-    private (RefAdvertisement Advertisement, long At)? _last;
+    private volatile Answer? _last;
     private int _askedCount;
 
     public GitConnector Connector => connector;
+
+    /// <summary>The last answer, kept for the fetch that follows a probe.</summary>
+    public RefAdvertisement? LastAdvertisement => _last?.Advertisement;
 
     /// <summary>How often the server was asked.</summary>
     public int AskedCount => Volatile.Read(ref _askedCount);
@@ -66,7 +69,7 @@ internal sealed class GitConnection(GitConnector connector, TimeProvider timePro
         {
             if (running.IsCompletedSuccessfully)
             {
-                _last = (running.GetAwaiter().GetResult(), timeProvider.GetTimestamp());
+                _last = new Answer(running.GetAwaiter().GetResult(), timeProvider.GetTimestamp());
             }
 
             waiting = _next;
@@ -90,6 +93,8 @@ internal sealed class GitConnection(GitConnector connector, TimeProvider timePro
             }
         }
     }
+
+    private sealed record Answer(RefAdvertisement Advertisement, long At);
 
     private async Task<RefAdvertisement> AskAsync(GitSourceOptions options)
     {

@@ -36,6 +36,15 @@ internal sealed class GitOperation : IDisposable
     /// <summary>The first failure of the transport: libgit2 forgets it on the way up.</summary>
     public Exception? Failure { get; private set; }
 
+    /// <summary>The list of references as the server sent it when it was probed; libgit2 gets it again instead of asking the server once more.</summary>
+    public ReadOnlyMemory<byte>? Advertisement { get; set; }
+
+    public void ForgetAdvertisement()
+    {
+        Advertisement = null;
+        Failure = null;
+    }
+
     public void Fail(Exception exception) => Failure ??= exception;
 
     public void CountReceived(int bytes)

@@ -125,6 +125,7 @@ internal sealed class UnitWatch : ILiveKnowledge
         {
             _unsynced.Remove(watch);
             _refused.Remove(watch);
+            FindMissing();
         }
 
         _signal.Writer.TryWrite(true);
@@ -202,6 +203,7 @@ internal sealed class UnitWatch : ILiveKnowledge
             lock (_lock)
             {
                 _joined = true;
+                FindMissing();
             }
 
             while (true)
@@ -229,6 +231,20 @@ internal sealed class UnitWatch : ILiveKnowledge
         finally
         {
             _cluster.Watches.Leave(this, watches);
+        }
+    }
+
+    /// <summary>What was deleted before the watch began is drift too: once all watches have told what there is, the rest is missing.</summary>
+    private void FindMissing()
+    {
+        if (!_joined || _unsynced.Count > 0 || _refused.Count > 0 || _applying > 0)
+        {
+            return;
+        }
+
+        foreach (var id in _desired.Keys.Where(id => !_states.ContainsKey(id) && IsWanted(id)))
+        {
+            Enqueue(id, null);
         }
     }
 

@@ -1,3 +1,5 @@
+using GitOps.Json;
+
 namespace GitOps.Kubernetes.Health;
 
 /// <summary>The rules for Kubernetes' own kinds.</summary>
@@ -38,15 +40,15 @@ internal static class BuiltInKinds
     {
         var spec = live.GetMap("spec");
         var status = live.GetMap("status");
+        if (IsTrue(spec?["paused"]))
+        {
+            return new Verdict(HealthStatus.Suspended, "Deployment is paused");
+        }
+
         var progressing = Conditions.Find(live, "Progressing");
         if (progressing is { Reason: "ProgressDeadlineExceeded" } exceeded)
         {
             return Failed(exceeded.Text);
-        }
-
-        if (IsTrue(spec?["paused"]))
-        {
-            return new Verdict(HealthStatus.Suspended, "Deployment is paused");
         }
 
         if (status is null || (live.GetMap("metadata")?["generation"] is not null && status["observedGeneration"] is null))
@@ -106,10 +108,11 @@ internal static class BuiltInKinds
             return Current($"{wanted} replicas are ready; updates wait for deletion of pods (OnDelete)");
         }
 
-        var partition = Number(strategy?.GetMap("rollingUpdate"), "partition");
-        if (partition > 0)
+        var rolling = strategy?.GetMap("rollingUpdate");
+        if (rolling is not null && strategy?.GetString("type") is null or "RollingUpdate")
         {
-            return updated < wanted - partition ? InProgress($"{updated} of {wanted - partition} replicas above the partition are updated") : Current($"the partitioned roll-out is complete: {updated} replicas are updated");
+            var partition = Number(rolling, "partition");
+            return updated < wanted - partition ? InProgress($"{updated} of {wanted - partition} replicas above the partition are updated") : Current($"{wanted} replicas are ready, {updated} are updated");
         }
 
         if (replicas > wanted)
@@ -137,7 +140,7 @@ internal static class BuiltInKinds
         var (current, updated, available, ready) = (Number(status, "currentNumberScheduled"), Number(status, "updatedNumberScheduled"), Number(status, "numberAvailable"), Number(status, "numberReady"));
         if (live.GetMap("spec")?.GetMap("updateStrategy")?.GetString("type") == "OnDelete")
         {
-            return ready < wanted ? InProgress($"{ready} of {wanted} pods are ready") : Current($"{wanted} pods are ready; updates wait for deletion of pods (OnDelete)");
+            return Current($"{ready} of {wanted} pods are ready; updates wait for deletion of pods (OnDelete)");
         }
 
         return updated < wanted ? InProgress($"{updated} of {wanted} pods are updated")
@@ -171,16 +174,14 @@ internal static class BuiltInKinds
     private static Verdict Pod(MapNode live)
     {
         var status = live.GetMap("status");
-        var statuses = ((IEnumerable<Node>)(status?.GetList("initContainerStatuses") ?? [])).Concat(status?.GetList("containerStatuses") ?? []).OfType<MapNode>().ToList();
-        var restartAlways = live.GetMap("spec")?.GetString("restartPolicy") is null or "Always";
-        foreach (var container in statuses)
+        var containers = Fields.Maps(status, "containerStatuses").ToList();
+
+        // A pod that is to end is on its way as long as it runs, unless somebody says that it is a service all the same.
+        var restartAlways = live.GetMap("spec")?.GetString("restartPolicy") is null or "Always"
+            || live.GetMap("metadata")?.GetMap("annotations")?.GetString("argocd.argoproj.io/ignore-restart-policy") == "true";
+        if (restartAlways && containers.Select(Waiting).FirstOrDefault(static w => w is not null) is { } waiting)
         {
-            // Containers that wait for an error are not on their way to anything, whatever the phase says.
-            if (container.GetMap("state")?.GetMap("waiting") is { } waiting && waiting.GetString("reason") is { } reason
-                && (reason.StartsWith("Err", StringComparison.Ordinal) || reason.EndsWith("Error", StringComparison.Ordinal) || reason.EndsWith("BackOff", StringComparison.Ordinal) || reason is "InvalidImageName"))
-            {
-                return Failed($"container {container.GetString("name")}: {reason}{(waiting.GetString("message") is { Length: > 0 } message ? $": {message}" : "")}");
-            }
+            return Failed(waiting);
         }
 
         switch (status?.GetString("phase"))
@@ -188,11 +189,10 @@ internal static class BuiltInKinds
             case "Succeeded":
                 return Current("all containers have ended well");
             case "Failed":
-                return Failed(FailureOf(status, statuses));
+                return Failed(FailureOf(status, [.. Fields.Maps(status, "initContainerStatuses"), .. containers]));
             case "Running":
                 if (!restartAlways)
                 {
-                    // It is to end, so it is on its way as long as it runs.
                     return InProgress("it runs and is to end");
                 }
 
@@ -201,9 +201,9 @@ internal static class BuiltInKinds
                     return Current("it is ready");
                 }
 
-                foreach (var container in statuses)
+                foreach (var container in containers)
                 {
-                    if (container.GetMap("lastState")?.GetMap("terminated") is { } ended && !IsTrue(container["ready"]))
+                    if (container.GetMap("lastState")?.GetMap("terminated") is { } ended)
                     {
                         return Failed($"container {container.GetString("name")} ended with code {Number(ended, "exitCode")}{(ended.GetString("reason") is { } why ? $" ({why})" : "")} before");
                     }
@@ -212,10 +212,19 @@ internal static class BuiltInKinds
                 return InProgress(Conditions.Find(live, "Ready") is { } ready ? ready.Text : "it is not ready yet");
             case "Unknown":
                 return new Verdict(HealthStatus.Unknown, "its node does not report");
-            default:
+            case null or "Pending":
                 return InProgress(Conditions.Find(live, "PodScheduled") is { IsFalse: true } unscheduled ? unscheduled.Text : "it is starting");
+            case { } other:
+                return new Verdict(HealthStatus.Unknown, $"its phase is {other}");
         }
     }
+
+    /// <summary>Why a container waits, when it waits because of an error: it is then on its way to nothing, whatever the phase says.</summary>
+    public static string? Waiting(MapNode container) =>
+        container.GetMap("state")?.GetMap("waiting") is { } waiting && waiting.GetString("reason") is { } reason
+        && (reason.StartsWith("Err", StringComparison.Ordinal) || reason.EndsWith("Error", StringComparison.Ordinal) || reason.EndsWith("BackOff", StringComparison.Ordinal) || reason is "InvalidImageName")
+            ? $"container {container.GetString("name")}: {reason}{(waiting.GetString("message") is { Length: > 0 } message ? $": {message}" : "")}"
+            : null;
 
     private static string FailureOf(MapNode status, List<MapNode> containers)
     {
@@ -290,9 +299,40 @@ internal static class BuiltInKinds
         return InProgress($"{Number(status, "active")} pods run, {Number(status, "succeeded")} have succeeded, {Number(status, "failed")} have failed");
     }
 
-    private static Verdict CronJob(MapNode live) => Current();
+    private static Verdict CronJob(MapNode live)
+    {
+        if (IsTrue(live.GetMap("spec")?["suspend"]))
+        {
+            return Current("it is suspended");
+        }
 
-    private static Verdict PodDisruptionBudget(MapNode live) => Current();
+        var status = live.GetMap("status");
+        if (status?.GetString("lastScheduleTime") is not { } scheduled)
+        {
+            return status is null ? InProgress("it was not scheduled yet") : Current("it was not scheduled yet");
+        }
+
+        // Both are RFC 3339 in UTC, so their order as text is their order in time.
+        return status.GetString("lastSuccessfulTime") is { } succeeded && status.GetList("active") is not { Count: > 0 } && string.CompareOrdinal(succeeded, scheduled) < 0
+            ? Failed($"the job scheduled at {scheduled} did not succeed")
+            : Current($"it was scheduled last at {scheduled}");
+    }
+
+    private static Verdict PodDisruptionBudget(MapNode live)
+    {
+        StatusCondition? last = null;
+        foreach (var condition in Conditions.Of(live))
+        {
+            if (condition is { IsFalse: true, Reason: not "InsufficientPods" })
+            {
+                return Failed(condition.Text);
+            }
+
+            last = condition;
+        }
+
+        return last is { } seen ? Current(seen.Text) : InProgress("its controller has not reported on it yet");
+    }
 
     private static Verdict Ingress(MapNode live) => live.GetMap("status")?.GetMap("loadBalancer")?.GetList("ingress") is { Count: > 0 }
         ? Current("it has an address")
@@ -300,24 +340,40 @@ internal static class BuiltInKinds
 
     private static Verdict Autoscaler(MapNode live)
     {
-        List<StatusCondition> conditions = [.. Conditions.Of(live)];
-        foreach (var condition in conditions)
+        // In the object's own order: a scale that works now counts before a metric that cannot be read.
+        foreach (var condition in live.GetString("apiVersion") == "autoscaling/v1" ? AnnotatedConditions(live) : Conditions.Of(live))
         {
-            if (condition is { IsFalse: true, Type: "AbleToScale", Reason: "FailedGetScale" or "FailedUpdateScale" } or { IsFalse: true, Type: "ScalingActive", Reason: "FailedGetResourceMetric" or "InvalidSelector" or "InvalidMetricSourceType" })
+            switch (condition)
             {
-                return Failed(condition.Text);
-            }
-        }
-
-        foreach (var condition in conditions)
-        {
-            if (condition is { IsTrue: true, Type: "AbleToScale" or "ScalingLimited" })
-            {
-                return Current(condition.Text);
+                case { Type: "AbleToScale", Reason: "FailedGetScale" or "FailedUpdateScale" }
+                    or { Type: "ScalingActive", Reason: "FailedGetResourceMetric" or "FailedGetObjectMetric" or "FailedGetPodsMetric" or "FailedGetExternalMetric" or "FailedComputeMetricsReplicas" or "InvalidSelector" }:
+                    return Failed(condition.Text);
+                case { Type: "AbleToScale" or "ScalingLimited", IsTrue: true }:
+                    return Current(condition.Text);
+                default:
+                    break;
             }
         }
 
         return InProgress("its metrics are not read yet");
+    }
+
+    // autoscaling/v1 has no conditions; the server keeps them in an annotation.
+    private static IEnumerable<StatusCondition> AnnotatedConditions(MapNode live)
+    {
+        if (live.GetMap("metadata")?.GetMap("annotations")?.GetString("autoscaling.alpha.kubernetes.io/conditions") is not { } json)
+        {
+            return [];
+        }
+
+        try
+        {
+            return Conditions.In(JsonTreeReader.Read(System.Text.Encoding.UTF8.GetBytes(json)) as ListNode);
+        }
+        catch (GitOpsException)
+        {
+            return [];
+        }
     }
 
     private static Verdict ApiService(MapNode live) => Conditions.Find(live, "Available") switch
@@ -329,16 +385,30 @@ internal static class BuiltInKinds
 
     private static Verdict Definition(MapNode live)
     {
-        if (Conditions.Find(live, "NamesAccepted") is { IsFalse: true } refused)
+        if (live.GetMap("status")?.GetList("conditions") is not { Count: > 0 })
         {
-            return Failed(refused.Text);
+            return InProgress("it is not established yet");
+        }
+
+        foreach (var condition in Conditions.Of(live))
+        {
+            switch (condition)
+            {
+                case { Type: "Terminating", IsTrue: true }:
+                    return new Verdict(HealthStatus.Terminating, condition.Text);
+                case { Type: "NamesAccepted", IsFalse: true } or { Type: "NonStructuralSchema", IsTrue: true }:
+                    return Failed(condition.Text);
+                default:
+                    break;
+            }
         }
 
         return Conditions.Find(live, "Established") switch
         {
             { IsTrue: true } established => Current(established.Text),
-            { IsFalse: true, Reason: not "Installing" } failed => Failed(failed.Text),
-            _ => InProgress("it is not established yet"),
+            { Reason: "Installing" } installing => InProgress(installing.Text),
+            { } failed => Failed(failed.Text),
+            null => Failed("it is not established"),
         };
     }
 

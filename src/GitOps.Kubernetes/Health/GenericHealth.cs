@@ -8,9 +8,9 @@ internal static class GenericHealth
     /// <summary>What holds for every kind before its own rule is asked.</summary>
     public static Verdict? Common(MapNode live)
     {
-        if (live.GetMap("metadata")?.GetString("deletionTimestamp") is not null)
+        if (Deleted(live) is { } deleted)
         {
-            return new Verdict(HealthStatus.Terminating, "it is being deleted");
+            return deleted;
         }
 
         var status = live.GetMap("status");
@@ -31,6 +31,17 @@ internal static class GenericHealth
         }
 
         return null;
+    }
+
+    public static Verdict? Deleted(MapNode live)
+    {
+        if (live.GetMap("metadata")?.GetString("deletionTimestamp") is null)
+        {
+            return null;
+        }
+
+        var finalizers = Applying.LiveState.Finalizers(live);
+        return new Verdict(HealthStatus.Terminating, finalizers.Count == 0 ? "it is being deleted" : $"it is being deleted and waits for its finalizers {string.Join(", ", finalizers)}");
     }
 
     private static Verdict FromReady(MapNode live) => Conditions.Find(live, "Ready") switch

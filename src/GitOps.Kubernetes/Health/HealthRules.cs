@@ -6,7 +6,9 @@ internal static class HealthRules
     public static Verdict Assess(MapNode live)
     {
         ArgumentNullException.ThrowIfNull(live);
-        return BuiltInKinds.Assess(live) ?? GenericHealth.Assess(live);
+        return BuiltInKinds.Assess(live)
+            ?? (GenericHealth.Deleted(live) ?? HealthFacts.Default.Assess(live))
+            ?? GenericHealth.Assess(live);
     }
 }
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using GitOps.Json;
-using GitOps.StrategicMerge;
+using GitOps.StrategicPatches;
 using GitOps.TypedMerge;
 
 namespace GitOps.Testing;

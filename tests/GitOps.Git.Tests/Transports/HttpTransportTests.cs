@@ -38,6 +38,7 @@ public sealed class HttpTransportTests : IDisposable
         var second = await _upstream.CommitAsync("second", GitFileChange.Write("a.yaml", "2"));
         var next = await source.FetchAsync(await source.ProbeAsync(Token), Token);
 
+        (server.Advertisements, server.Posts).Should().Be((2, 2), "a probe and the fetch after it share one list of references");
         artifact.Revision.Should().Be(first);
         next.Revision.Should().Be(second);
         Text(next, "a.yaml").Should().Be("2");

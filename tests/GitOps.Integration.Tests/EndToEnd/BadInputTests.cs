@@ -205,7 +205,7 @@ public sealed class BadInputTests
         await fleet.ReadyAsync("apps");
 
         await fleet.SendAsync(HttpMethod.Patch, "/api/v1/namespaces/default/configmaps/a?fieldManager=somebody", "{\"data\":{\"a\":\"9\"}}", "application/merge-patch+json");
-        await fleet.WaitAsync("apps", u => u.History.Count > 0 && fleet.Events.Any(e => e.Reason == Reasons.DriftCorrected));
+        await fleet.EventAsync(e => e.Reason == Reasons.DriftCorrected);
 
         (await fleet.GetAsync("/api/v1/namespaces/default/configmaps/a"))!["data"]!["a"]!.GetValue<string>().Should().Be("1");
         var detected = fleet.Events.First(e => e.Reason == Reasons.DriftDetected);
@@ -220,7 +220,7 @@ public sealed class BadInputTests
         await fleet.ReadyAsync("apps");
 
         await fleet.SendAsync(HttpMethod.Delete, "/api/v1/namespaces/default/configmaps/a");
-        await fleet.WaitAsync("apps", u => u.History.Count > 0 && fleet.Events.Any(e => e.Reason == Reasons.DriftCorrected));
+        await fleet.EventAsync(e => e.Reason == Reasons.DriftCorrected);
 
         (await fleet.GetAsync("/api/v1/namespaces/default/configmaps/a")).Should().NotBeNull();
     }

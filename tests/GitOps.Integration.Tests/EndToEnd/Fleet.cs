@@ -19,6 +19,7 @@ internal sealed class Fleet : IAsyncDisposable
     private readonly List<GitOpsEvent> _events = [];
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _reader;
+    private TaskCompletionSource _arrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private Fleet(string folder, BareGitRepository repository, InMemoryCluster cluster, IHost host)
     {
@@ -26,7 +27,7 @@ internal sealed class Fleet : IAsyncDisposable
         Repository = repository;
         Cluster = cluster;
         _host = host;
-        _client = new HttpClient { BaseAddress = new Uri(cluster.Url) };
+        _client = new HttpClient { BaseAddress = cluster.Url };
         _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", cluster.Token);
         Engine = host.Services.GetRequiredService<GitOpsEngine>();
         _reader = ReadAsync(Engine.ReadEventsAsync(_stop.Token));
@@ -113,6 +114,31 @@ internal sealed class Fleet : IAsyncDisposable
     public Task<UnitStatus> FailedAsync(string unit) =>
         WaitAsync(unit, u => u.Condition(ConditionTypes.Ready)?.Status == ConditionStatus.False);
 
+    /// <summary>Waits for an event, also one that has passed already.</summary>
+    public async Task<GitOpsEvent> EventAsync(Func<GitOpsEvent, bool> condition)
+    {
+        var deadline = Environment.TickCount64 + 60_000;
+        while (true)
+        {
+            Task arrived;
+            lock (_events)
+            {
+                if (_events.FirstOrDefault(condition) is { } found)
+                {
+                    return found;
+                }
+
+                arrived = _arrived.Task;
+            }
+
+            var left = deadline - Environment.TickCount64;
+            if (left <= 0 || await Task.WhenAny(arrived, Task.Delay(TimeSpan.FromMilliseconds(left), TimeProvider.System)) != arrived)
+            {
+                throw new TimeoutException($"No such event among:\n{string.Join("\n", Events.TakeLast(30).Select(e => $"{e.Unit ?? e.Source} {e.Reason}: {e.Message}"))}");
+            }
+        }
+    }
+
     /// <summary>The object at a path of the API, or null when there is none.</summary>
     public async Task<JsonNode?> GetAsync(string path)
     {
@@ -155,10 +181,15 @@ internal sealed class Fleet : IAsyncDisposable
     {
         await foreach (var gitOpsEvent in events)
         {
+            TaskCompletionSource arrived;
             lock (_events)
             {
                 _events.Add(gitOpsEvent);
+                arrived = _arrived;
+                _arrived = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             }
+
+            arrived.TrySetResult();
         }
     }
 }

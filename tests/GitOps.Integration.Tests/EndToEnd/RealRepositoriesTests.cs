@@ -52,5 +52,5 @@ public sealed class RealRepositoriesTests
         release!["spec"]!["values"].Should().NotBeNull();
     }
 
-    private static InMemoryClusterOptions Simulated() => new() { SimulateControllers = true };
+    private static InMemoryClusterOptions Simulated() => new() { Controllers = ClusterControllers.All };
 }

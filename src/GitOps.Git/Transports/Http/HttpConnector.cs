@@ -13,6 +13,8 @@ internal sealed class HttpConnector : GitConnector
 {
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(5);
 
+    private const int MaxKeptAdvertisement = 1024 * 1024;
+
     private readonly HttpClient _client;
     private readonly AuthenticationHeaderValue? _authorization;
     private readonly Uri _origin;
@@ -48,15 +50,24 @@ internal sealed class HttpConnector : GitConnector
             var buffered = new BufferedStream(stream, 64 * 1024);
             await using (buffered.ConfigureAwait(false))
             {
-                return await ReferenceAdvertisementReader.ReadAsync(
-                    async buffer => await operation.WaitAsync(async token =>
+                var raw = new MemoryStream();
+                var advertisement = await ReferenceAdvertisementReader.ReadAsync(
+                    async buffer =>
                     {
-                        await buffered.ReadExactlyAsync(buffer, token).ConfigureAwait(false);
-                        return 0;
-                    }).ConfigureAwait(false),
+                        await operation.WaitAsync(async token =>
+                        {
+                            await buffered.ReadExactlyAsync(buffer, token).ConfigureAwait(false);
+                            return 0;
+                        }).ConfigureAwait(false);
+                        if (raw.Length <= MaxKeptAdvertisement)
+                        {
+                            raw.Write(buffer.Span);
+                        }
+                    },
                     Address,
                     operation.Options.Limits.References,
                     hasServiceHeader: true).ConfigureAwait(false);
+                return raw.Length <= MaxKeptAdvertisement ? advertisement.With(raw.ToArray()) : advertisement;
             }
         }
     }

@@ -91,7 +91,11 @@ internal sealed class HttpSubtransportStream(HttpSubtransport transport, GitOper
     {
         if (_answer is null)
         {
-            if (action is GitSmartSubtransportAction.UploadPackList or GitSmartSubtransportAction.ReceivePackList)
+            if (action is GitSmartSubtransportAction.UploadPackList && operation.Advertisement is { } known)
+            {
+                _answer = new MemoryStream(known.ToArray(), writable: false);
+            }
+            else if (action is GitSmartSubtransportAction.UploadPackList or GitSmartSubtransportAction.ReceivePackList)
             {
                 _response = await connector.RequestAdvertisementAsync(operation, Service).ConfigureAwait(false);
             }
@@ -101,7 +105,7 @@ internal sealed class HttpSubtransportStream(HttpSubtransport transport, GitOper
                 _response = await connector.PostAsync(operation, Service, _request).ConfigureAwait(false);
             }
 
-            _answer = await _response.Content.ReadAsStreamAsync(operation.CancellationToken).ConfigureAwait(false);
+            _answer ??= await _response!.Content.ReadAsStreamAsync(operation.CancellationToken).ConfigureAwait(false);
         }
 
         var read = await operation.WaitAsync(async token => await _answer.ReadAsync(buffer, token).ConfigureAwait(false)).ConfigureAwait(false);

@@ -8,6 +8,7 @@ namespace GitOps.Git;
 internal sealed class SshChannel : GitChannel
 {
     private const int MaxErrorText = 2000;
+    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(2);
 
     private readonly GitOperation _operation;
     private readonly SshCommand _command;
@@ -135,10 +136,23 @@ internal sealed class SshChannel : GitChannel
             return;
         }
 
-        var said = _errors.IsCompletedSuccessfully ? ReferenceAdvertisementReader.Printable(_errors.GetAwaiter().GetResult()) : "";
+        var said = ReferenceAdvertisementReader.Printable(WhatTheServerSaid());
         throw new GitOpsException(
             Reasons.FetchFailed,
             said.Length > 0 ? $"{_address.Display}: the server says: {said}" : $"{_address.Display}: the server ended the conversation{(cause is null ? "" : $": {cause.Message}")}.",
             cause);
+    }
+
+    /// <summary>The side channel ends with the conversation, but a moment may pass until all of it is read.</summary>
+    private string WhatTheServerSaid()
+    {
+        try
+        {
+            return _errors.WaitAsync(Moment, _operation.TimeProvider).GetAwaiter().GetResult();
+        }
+        catch (TimeoutException)
+        {
+            return "";
+        }
     }
 }

@@ -1,0 +1,145 @@
+using GitOps.Kustomize.Building;
+using GitOps.Kustomize.Loading;
+using GitOps.Kustomize.Resources;
+using GitOps.Kustomize.Transformers;
+using GitOps.Kustomize.Trees;
+using GitOps.Yaml;
+
+namespace GitOps.Kustomize;
+
+/// <summary>Builds one kustomization. Builds share nothing and may run in parallel.</summary>
+internal static class KustomizeBuild
+{
+    /// <summary>Builds a directory and prints it as <c>kustomize build</c> does.</summary>
+    public static byte[] Run(IFileTree tree, TreePath directory, KustomizeOptions options, bool legacyOrder, CancellationToken cancellationToken)
+    {
+        using var writer = new YamlTextWriter(YamlWriterOptions.Kubernetes, 64 * 1024);
+        foreach (var resource in Build(tree, directory, options, legacyOrder, null, cancellationToken).Items)
+        {
+            if (writer.Written.Length > 0)
+            {
+                writer.WriteRaw("---\n");
+            }
+
+            writer.WriteDocument(resource.Root);
+        }
+
+        return writer.ToUtf8();
+    }
+
+    public static ResourceSet Build(
+        IFileTree tree,
+        TreePath directory,
+        KustomizeOptions options,
+        bool legacyOrder,
+        Dictionary<string, string>? overrides,
+        CancellationToken cancellationToken)
+    {
+        var context = new BuildContext(cancellationToken) { Tree = tree, CustomTransformers = options.Transformers, ChartInflator = options.ChartInflator };
+        var loader = Loader.Create(tree, directory, options.LoadRestrictor, overrides);
+        var target = new KustomizationTarget(context, loader);
+        if (options.OriginAnnotations && !target.Kustomization.BuildMetadata.Contains("originAnnotations"))
+        {
+            target.Kustomization.BuildMetadata.Add("originAnnotations");
+        }
+
+        var resources = target.Build();
+        Sort(resources, target, legacyOrder);
+        var metadata = target.Kustomization.BuildMetadata;
+        var keepOrigin = metadata.Contains("originAnnotations");
+        var keepTransformations = metadata.Contains("transformerAnnotations");
+        foreach (var resource in resources.Items)
+        {
+            CleanAnnotations(resource, keepOrigin, keepTransformations);
+            try
+            {
+                OutputCheck.CheckRoot(resource.Root!);
+            }
+            catch (KustomizeException e)
+            {
+                var place = e.Location is { Line: > 0 } at ? new SourceLocation(resource.Source?.File ?? "", at.Line, at.Column) : resource.Source;
+                throw new KustomizeException($"{(place is null ? "" : $"{place}: ")}{resource}: {e.Message}", place, e);
+            }
+        }
+
+        return resources;
+    }
+
+    private static void Sort(ResourceSet resources, KustomizationTarget target, bool legacyOrder)
+    {
+        var sort = target.Kustomization.SortOptions;
+        var file = target.Kustomization.File;
+        if (sort is null)
+        {
+            if (legacyOrder)
+            {
+                new SortTransformer().Transform(resources);
+            }
+
+            return;
+        }
+
+        if (sort.Order is not ("fifo" or "legacy"))
+        {
+            throw new KustomizeException($"{file}: the field 'sortOptions.order' must be one of [fifo, legacy]", new SourceLocation(file));
+        }
+
+        if (sort.Order == "legacy")
+        {
+            new SortTransformer(sort.Legacy).Transform(resources);
+        }
+        else if (sort.Legacy is not null)
+        {
+            throw new KustomizeException($"{file}: the field 'sortOptions.legacySortOptions' is set but the selected sort order is 'fifo', not 'legacy'", new SourceLocation(file));
+        }
+    }
+
+    /// <summary>Takes the build's own annotations out. As in kustomize, what stays is text afterwards, and an empty map goes.</summary>
+    private static void CleanAnnotations(Resource resource, bool keepOrigin, bool keepTransformations)
+    {
+        if (resource.Root!["metadata"] is not MapNode metadata || metadata["annotations"] is not { } node)
+        {
+            return;
+        }
+
+        if (node is not MapNode annotations || annotations.Count == 0)
+        {
+            metadata.Remove("annotations");
+            return;
+        }
+
+        for (var i = annotations.Count - 1; i >= 0; i--)
+        {
+            var entry = annotations.EntryAt(i);
+            if (BuildAnnotations.Contains(entry.Key)
+                || (!keepOrigin && entry.Key == BuildAnnotations.Origin)
+                || (!keepTransformations && entry.Key == BuildAnnotations.Transformations))
+            {
+                annotations.RemoveAt(i);
+            }
+            else if (entry.Value is not ScalarNode { Kind: ScalarKind.String })
+            {
+                annotations.Set(entry.Key, new ScalarNode(ScalarKind.String, Tree.Text(entry.Value)));
+            }
+        }
+
+        if (annotations.Count == 0)
+        {
+            metadata.Remove("annotations");
+            return;
+        }
+
+        // The keys are written anew without quotes, so each means what it looks like.
+        for (var i = 0; i < annotations.Count; i++)
+        {
+            var key = annotations.EntryAt(i).Key;
+            var kind = YamlResolver.Resolve(key, YamlSchema.Kustomize);
+            if (kind != annotations.EntryAt(i).KeyKind)
+            {
+                var entry = annotations.EntryAt(i) with { KeyKind = kind };
+                annotations.RemoveAt(i);
+                annotations.Insert(i, entry);
+            }
+        }
+    }
+}

@@ -1,0 +1,587 @@
+using GitOps.Kustomize.Resources;
+using GitOps.Kustomize.Schema;
+using GitOps.Kustomize.Trees;
+
+namespace GitOps.Kustomize.Merging;
+
+/// <summary>Strategic merge patches with kustomize's rules: new list items go first, <c>$patch</c> works on maps and lists, null deletes.</summary>
+internal sealed class StrategicMerge
+{
+    private const string Directive = "$patch";
+    private const int MaxDepth = 500;
+
+    private readonly KubernetesSchema _schema;
+
+    public StrategicMerge(KubernetesSchema schema) => _schema = schema;
+
+    private enum Strategy
+    {
+        Merge,
+        Replace,
+        Delete,
+    }
+
+    /// <summary>The one resource that a patch without a selector is for.</summary>
+    public Resource FindTarget(ResourceSet resources, Resource patch)
+    {
+        var id = patch.OriginalId;
+        var found = resources.WithAnyId(id);
+        return found.Count switch
+        {
+            1 => found[0],
+            0 => throw new KustomizeException($"no resource matches strategic merge patch \"{id}\"{ResourceSet.At(patch)}: no matches for Id {id}; failed to find unique target for patch", patch.Source),
+            _ => throw new KustomizeException($"multiple matches for Id {id}; failed to find unique target for patch {id}{ResourceSet.At(patch)}", patch.Source),
+        };
+    }
+
+    /// <summary>Applies one patch to several resources and drops those it deletes.</summary>
+    public void ApplyToAll(ResourceSet resources, IReadOnlyList<Resource> targets, Resource patch)
+    {
+        var ids = targets.Select(t => t.CurrentId).ToHashSet();
+        if (ids.Count == 0)
+        {
+            return;
+        }
+
+        foreach (var resource in resources.Items)
+        {
+            if (resource.IsEmpty || !ids.Contains(resource.CurrentId))
+            {
+                continue;
+            }
+
+            var copy = patch.DeepCopy();
+
+            // kustomize passes labels and annotations of such a patch through text maps, so nulls and directives in them turn into text.
+            copy.SetLabels(copy.Labels());
+            copy.SetAnnotations(copy.Annotations());
+            copy.SetName(patch.Name);
+            copy.SetNamespace(patch.Namespace);
+            copy.SetApiVersion(resource.Gvk.ApiVersion);
+            copy.SetKind(patch.Kind);
+            Apply(resource, copy);
+        }
+
+        var kept = resources.Items.Where(r => !r.IsEmpty).ToList();
+        resources.Reset([]);
+        foreach (var resource in kept)
+        {
+            resources.Append(resource);
+        }
+    }
+
+    public void Apply(Resource resource, Resource patch)
+    {
+        var (name, ns, kind) = (resource.Name, resource.Namespace, resource.Kind);
+        if (patch.AllowNameChange || patch.AllowKindChange)
+        {
+            resource.StorePreviousId();
+        }
+
+        if (WipesAnnotations(patch.Root!))
+        {
+            resource.ForgetBuild();
+        }
+
+        try
+        {
+            if (Walk(resource.Root, patch.Root, null, 0) is null)
+            {
+                resource.Root = null;
+            }
+        }
+        catch (KustomizeException e)
+        {
+            throw new KustomizeException($"applying strategic merge patch{ResourceSet.At(patch)} to {resource}: {e.Message}", e.Location ?? patch.Source, e);
+        }
+
+        if (resource.IsEmpty)
+        {
+            return;
+        }
+
+        if (!patch.AllowKindChange)
+        {
+            resource.SetKind(kind);
+        }
+
+        if (!patch.AllowNameChange)
+        {
+            resource.SetName(name);
+        }
+
+        resource.SetNamespace(ns);
+    }
+
+    /// <summary>Merges two trees; the first is changed.</summary>
+    public Node? Merge(Node? destination, Node? patch) => Walk(destination, patch, null, 0);
+
+    private static bool WipesAnnotations(MapNode patch)
+    {
+        if (patch["metadata"] is not MapNode metadata)
+        {
+            return patch["metadata"]?.IsNull == true;
+        }
+
+        return metadata["annotations"] switch
+        {
+            ScalarNode { Kind: ScalarKind.Null } => true,
+            MapNode annotations => Tree.Text(annotations[Directive]) is "replace" or "delete",
+            _ => Tree.Text(metadata[Directive]) is "replace" or "delete",
+        };
+    }
+
+    private Node? Walk(Node? dest, Node? src, SchemaField? schema, int depth)
+    {
+        if (depth > MaxDepth)
+        {
+            throw new KustomizeException($"maps and lists nest deeper than {MaxDepth}");
+        }
+
+        schema ??= SchemaOf(dest) ?? SchemaOf(src);
+        var decides = Tree.IsMissingOrNull(dest) ? Tree.IsMissingOrNull(src) ? null : src : dest;
+        switch (decides)
+        {
+            case null:
+                return WalkMap(dest, src, schema, depth);
+            case MapNode:
+                RequireKind<MapNode>("MappingNode", dest, src);
+                return WalkMap(dest, src, schema, depth);
+            case ListNode:
+                RequireKind<ListNode>("SequenceNode", dest, src);
+                return schema?.Merges == true ? new ListMerge(this, schema, depth).Merge(dest, src) : src ?? dest;
+            default:
+                RequireKind<ScalarNode>("ScalarNode", dest, src);
+                return src ?? dest;
+        }
+    }
+
+    private SchemaField? SchemaOf(Node? node) =>
+        node is MapNode map && map["kind"] is { } kind && map["apiVersion"] is { } apiVersion ? _schema.Find(Tree.Value(apiVersion), Tree.Value(kind)) : null;
+
+    private static void RequireKind<T>(string expected, Node? dest, Node? src)
+        where T : Node
+    {
+        if (!Tree.IsMissingOrNull(dest) && dest is not T)
+        {
+            throw Tree.WrongKind(expected, dest!);
+        }
+
+        if (!Tree.IsMissingOrNull(src) && src is not T)
+        {
+            throw Tree.WrongKind(expected, src!);
+        }
+    }
+
+    private Node? WalkMap(Node? dest, Node? src, SchemaField? schema, int depth)
+    {
+        var target = VisitMap(dest, src);
+        if (target is not MapNode map)
+        {
+            return target;
+        }
+
+        var names = Fields(map, src as MapNode);
+        foreach (var name in names)
+        {
+            // The parts are looked up again each time: a merge below may have changed this very map.
+            var value = Walk(map[name], src is MapNode patch ? patch[name] : null, schema?.Type?.Field(name), depth + 1);
+            SetField(map, name, value, dest, src);
+        }
+
+        return map;
+    }
+
+    private static Node? VisitMap(Node? dest, Node? src)
+    {
+        if (Tree.IsMissingOrNull(dest))
+        {
+            if (src is MapNode or ListNode && TryDirective(src) == Strategy.Delete)
+            {
+                return null;
+            }
+
+            // A null that is written out stays; one that is only an empty place does not.
+            return src is null && dest is ScalarNode { Text.Length: > 0 } ? dest : src;
+        }
+
+        if (src?.IsNull == true)
+        {
+            return null;
+        }
+
+        return src is null ? dest : DirectiveOf(src) switch
+        {
+            Strategy.Delete => null,
+            Strategy.Replace => src,
+            _ => dest,
+        };
+    }
+
+    private static void SetField(MapNode map, string name, Node? value, Node? dest, Node? src)
+    {
+        if (value is null)
+        {
+            map.Remove(name);
+            return;
+        }
+
+        var existing = map[name];
+        if (value.IsNull)
+        {
+            // Only a null of the destination itself, written out, is kept.
+            if (!ReferenceEquals(existing, value) || src is MapNode patch && ReferenceEquals(patch[name], value) || value is ScalarNode { Text.Length: 0 })
+            {
+                map.Remove(name);
+            }
+
+            return;
+        }
+
+        if (ReferenceEquals(existing, value))
+        {
+            return;
+        }
+
+        if (existing is ScalarNode old && value is ScalarNode scalar)
+        {
+            old.Become(scalar.Kind, scalar.Text, old.Style);
+        }
+        else if (existing is null)
+        {
+            var at = src is MapNode from ? from.IndexOf(name) : -1;
+            map.Add(at < 0 ? new MapEntry(name, value) : ((MapNode)src!).EntryAt(at) with { Value = value });
+        }
+        else
+        {
+            map.Set(name, value);
+        }
+    }
+
+    private static List<string> Fields(MapNode map, MapNode? other)
+    {
+        var names = new List<string>(map.Count + (other?.Count ?? 0));
+        names.AddRange(map.Keys);
+        if (other is not null && !ReferenceEquals(map, other))
+        {
+            foreach (var name in other.Keys)
+            {
+                if (!map.ContainsKey(name))
+                {
+                    names.Add(name);
+                }
+            }
+        }
+
+        names.Sort(Utf8KeyComparer.Instance);
+        return names;
+    }
+
+    private static Strategy? TryDirective(Node patch)
+    {
+        try
+        {
+            return DirectiveOf(patch);
+        }
+        catch (KustomizeException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>What <c>$patch</c> says; the directive is taken out.</summary>
+    private static Strategy DirectiveOf(Node patch)
+    {
+        switch (patch)
+        {
+            case MapNode map:
+                if (map[Directive] is not { } value)
+                {
+                    return Strategy.Merge;
+                }
+
+                var strategy = Parse(Tree.Text(value));
+                map.Remove(Directive);
+                return strategy;
+            case ListNode list:
+                for (var i = 0; i < list.Count; i++)
+                {
+                    if (list[i] is MapNode item && item[Directive] is { } text)
+                    {
+                        if (item.Count > 1)
+                        {
+                            return Strategy.Merge;
+                        }
+
+                        var found = Parse(Tree.Text(text));
+                        RemoveDirectives(list, Tree.Text(text));
+                        return found;
+                    }
+                }
+
+                return Strategy.Merge;
+            default:
+                throw new KustomizeException("no implemented strategic merge patch strategy for a scalar");
+        }
+    }
+
+    private static void RemoveDirectives(ListNode list, string value) =>
+        list.RemoveAll(i => i is MapNode map ? map.Count == 0 || (map[Directive] is { } d && Tree.Text(d) == value) : i.IsNull);
+
+    private static Strategy Parse(string text) => text switch
+    {
+        "merge" => Strategy.Merge,
+        "replace" => Strategy.Replace,
+        "delete" => Strategy.Delete,
+        _ => throw new KustomizeException($"unknown patch strategy '{text}'"),
+    };
+
+    /// <summary>Merges lists whose items have an identity.</summary>
+    private sealed class ListMerge
+    {
+        private readonly StrategicMerge _owner;
+        private readonly SchemaField _schema;
+        private readonly int _depth;
+
+        public ListMerge(StrategicMerge owner, SchemaField schema, int depth)
+        {
+            _owner = owner;
+            _schema = schema;
+            _depth = depth;
+        }
+
+        public Node? Merge(Node? dest, Node? src)
+        {
+            var target = VisitList(dest, src);
+            if (target is null)
+            {
+                return null;
+            }
+
+            if (target is not ListNode list)
+            {
+                return target;
+            }
+
+            var source = src as ListNode;
+            return _schema.Keys.Length > 0
+                ? MergeItems(list, source, KeyValues(list, source), _schema.Keys)
+                : MergeItems(list, source, Primitives(list, source), [""]);
+        }
+
+        private static Node? VisitList(Node? dest, Node? src)
+        {
+            if (Tree.IsMissingOrNull(dest))
+            {
+                return src;
+            }
+
+            if (src?.IsNull == true)
+            {
+                return null;
+            }
+
+            return src is null ? dest : DirectiveOf(src) switch
+            {
+                Strategy.Delete => null,
+                Strategy.Replace => src,
+                _ => dest,
+            };
+        }
+
+        private List<string[]> KeyValues(ListNode dest, ListNode? src)
+        {
+            var result = new List<string[]>();
+            var seen = new HashSet<string>(StringComparer.Ordinal);
+            foreach (var list in (ReadOnlySpan<ListNode?>)[src, dest])
+            {
+                if (list is null)
+                {
+                    continue;
+                }
+
+                foreach (var item in list)
+                {
+                    var values = new string[_schema.Keys.Length];
+                    for (var k = 0; k < values.Length; k++)
+                    {
+                        var field = (item as MapNode)?[_schema.Keys[k]];
+                        values[k] = Tree.IsNilOrEmpty(field) ? "" : Tree.Text(field);
+                    }
+
+                    if (seen.Add(string.Join('\0', values)))
+                    {
+                        result.Add(values);
+                    }
+                }
+            }
+
+            return result;
+        }
+
+        private static List<string[]> Primitives(ListNode dest, ListNode? src)
+        {
+            var result = new List<string[]>();
+            var seen = new HashSet<string>(StringComparer.Ordinal);
+            foreach (var item in (src ?? []).Concat(dest))
+            {
+                if (seen.Add(Tree.Text(item)))
+                {
+                    result.Add([Tree.Text(item)]);
+                }
+            }
+
+            return result;
+        }
+
+        private Node? MergeItems(ListNode dest, ListNode? src, List<string[]> valuesList, string[] keys)
+        {
+            if (keys.Length > 1)
+            {
+                FillPartialKeys(valuesList);
+            }
+
+            var itemSchema = _schema.Items ?? SchemaField.Of(_schema.Type);
+            var added = new KeyedList();
+            var destItems = new KeyedList(dest);
+            var srcItems = ReferenceEquals(src, dest) ? destItems : src is null ? null : new KeyedList(src);
+            string[] validKeys = keys;
+            var usedKeys = UsedKeys(valuesList, keys);
+            foreach (var values in valuesList)
+            {
+                string[] validValues;
+                (validKeys, validValues) = Valid(keys, values, usedKeys);
+                var (matchKeys, matchValues) = Valid(validKeys, validValues, UsedKeys([validValues], validKeys));
+                var value = _owner.Walk(destItems.Find(matchKeys, matchValues), srcItems?.Find(matchKeys, matchValues), itemSchema, _depth + 1);
+                if (Tree.IsEmptyMap(value))
+                {
+                    destItems.Set(null, validKeys, validValues);
+                    continue;
+                }
+
+                if (value is MapNode item)
+                {
+                    for (var k = 0; k < validKeys.Length; k++)
+                    {
+                        if (validKeys[k].Length > 0 && item[validKeys[k]] is null && k < validValues.Length && validValues[k].Length > 0)
+                        {
+                            Tree.Append(item, validKeys[k], new ScalarNode(Tree.KindOf(validValues[k], ScalarStyle.Plain), validValues[k]));
+                        }
+                    }
+                }
+
+                added.Set(value, validKeys, validValues);
+            }
+
+            if (valuesList.Count > 0)
+            {
+                AppendItems(added, destItems, validKeys);
+                return added.ToList(dest);
+            }
+
+            return dest;
+        }
+
+        private static void AppendItems(KeyedList into, KeyedList from, string[] keys)
+        {
+            foreach (var item in from.Items)
+            {
+                if (keys[0].Length == 0)
+                {
+                    into.Set(item, [""], [Tree.Text(item)]);
+                    continue;
+                }
+
+                var values = new List<string>(keys.Length);
+                foreach (var key in keys)
+                {
+                    if ((item as MapNode)?[key] is { } value)
+                    {
+                        values.Add(Tree.Text(value));
+                    }
+                    else
+                    {
+                        into.Append(item);
+                    }
+                }
+
+                if (keys.Length > 1)
+                {
+                    into.Set(null, keys, [.. values]);
+                }
+
+                into.Set(item, keys, [.. values]);
+            }
+        }
+
+        /// <summary>Fills the missing key fields of one item from another that agrees with it in a field.</summary>
+        private static void FillPartialKeys(List<string[]> valuesList)
+        {
+            if (valuesList.Count > 2000)
+            {
+                throw new KustomizeException("a list that merges by several keys has more than 2000 items");
+            }
+
+            for (var i = 0; i < valuesList.Count; i++)
+            {
+                for (var j = 0; j < valuesList.Count; j++)
+                {
+                    if (TryJoin(valuesList[i], valuesList[j]) is { } joined)
+                    {
+                        valuesList[i] = joined;
+                        valuesList[j] = joined;
+                    }
+                }
+            }
+        }
+
+        private static string[]? TryJoin(string[] a, string[] b)
+        {
+            var common = false;
+            var joined = new string[a.Length];
+            for (var i = 0; i < a.Length; i++)
+            {
+                if (string.Equals(a[i], b[i], StringComparison.Ordinal))
+                {
+                    common = true;
+                    joined[i] = a[i];
+                }
+                else if (a[i].Length > 0 && b[i].Length > 0)
+                {
+                    return null;
+                }
+                else
+                {
+                    joined[i] = a[i].Length > 0 ? a[i] : b[i];
+                }
+            }
+
+            return common ? joined : null;
+        }
+
+        private static bool[] UsedKeys(IEnumerable<string[]> valuesList, string[] keys)
+        {
+            var used = new bool[keys.Length];
+            foreach (var values in valuesList)
+            {
+                for (var k = 0; k < values.Length && k < used.Length; k++)
+                {
+                    used[k] |= values[k].Length > 0;
+                }
+            }
+
+            return used;
+        }
+
+        /// <summary>The keys that any item uses, with the values of one item; all keys when no item uses any.</summary>
+        private static (string[] Keys, string[] Values) Valid(string[] keys, string[] values, bool[] used)
+        {
+            if (Array.TrueForAll(used, u => u) || !Array.Exists(used, u => u))
+            {
+                return (keys, values);
+            }
+
+            return ([.. keys.Where((_, k) => used[k])], [.. values.Where((v, k) => v.Length > 0 || used[k])]);
+        }
+    }
+}

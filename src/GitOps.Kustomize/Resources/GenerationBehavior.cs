@@ -1,0 +1,9 @@
+namespace GitOps.Kustomize.Resources;
+
+internal enum GenerationBehavior
+{
+    Unspecified,
+    Create,
+    Replace,
+    Merge,
+}

@@ -1,0 +1,297 @@
+using GitOps.Kustomize.Schema;
+using GitOps.Kustomize.Trees;
+
+namespace GitOps.Kustomize.Resources;
+
+/// <summary>One resource of a build: its tree and what the build has to remember of its past.</summary>
+internal sealed class Resource
+{
+    private readonly KubernetesSchema _schema;
+    private List<PreviousId>? _previous;
+    private string? _apiVersionText;
+    private string? _kindText;
+    private Gvk _gvk;
+    private bool _clusterScoped;
+
+    public Resource(MapNode root, KubernetesSchema schema, SourceLocation? source)
+    {
+        Root = root;
+        Source = source;
+        _schema = schema;
+        TakeBuildAnnotations();
+    }
+
+    /// <summary>The tree; null once a patch has deleted the resource.</summary>
+    public MapNode? Root { get; set; }
+
+    public SourceLocation? Source { get; }
+
+    public List<string> Prefixes { get; private set; } = [];
+
+    public List<string> Suffixes { get; private set; } = [];
+
+    public List<string> VarNames { get; } = [];
+
+    public GenerationBehavior Behavior { get; set; }
+
+    public bool NeedsHash { get; set; }
+
+    public bool AllowNameChange { get; set; }
+
+    public bool AllowKindChange { get; set; }
+
+    public bool IsHelmGenerated { get; set; }
+
+    public bool IsEmpty => Root is null || Root.Count == 0;
+
+    public string Kind => Root is null ? "" : Tree.Text(Root["kind"]);
+
+    public string ApiVersion => Root is null ? "" : Tree.Text(Root["apiVersion"]);
+
+    public string Name => Root is null ? "" : Tree.MetaText(Root, "name");
+
+    public string Namespace => Root is null ? "" : Tree.MetaText(Root, "namespace");
+
+    public Gvk Gvk
+    {
+        get
+        {
+            var apiVersion = ApiVersion;
+            var kind = Kind;
+            if (!ReferenceEquals(apiVersion, _apiVersionText) || !ReferenceEquals(kind, _kindText))
+            {
+                _gvk = Gvk.Parse(apiVersion, kind);
+                _clusterScoped = _schema.IsClusterScoped(apiVersion, kind);
+                _apiVersionText = apiVersion;
+                _kindText = kind;
+            }
+
+            return _gvk;
+        }
+    }
+
+    public ResId CurrentId
+    {
+        get
+        {
+            var gvk = Gvk;
+            return new ResId(gvk, Name, Namespace, _clusterScoped);
+        }
+    }
+
+    /// <summary>The id the resource had when it was read.</summary>
+    public ResId OriginalId => _previous is { Count: > 0 } ? PreviousIdAt(0) : CurrentId;
+
+    public int PreviousCount => _previous?.Count ?? 0;
+
+    public ResId PreviousIdAt(int index)
+    {
+        // Ids of the past were written down with the namespace that counted, so the schema is not asked again.
+        var previous = _previous![index];
+        return new ResId(Gvk with { Kind = previous.Kind }, previous.Name, previous.Namespace, false);
+    }
+
+    public string PreviousNameAt(int index) => _previous![index].Name;
+
+    public void StorePreviousId()
+    {
+        var id = CurrentId;
+        (_previous ??= []).Add(new PreviousId(id.Name, id.EffectiveNamespace, id.Gvk.Kind));
+    }
+
+    public void ForgetBuild()
+    {
+        _previous = null;
+        Prefixes = [];
+        Suffixes = [];
+        NeedsHash = false;
+        Behavior = GenerationBehavior.Unspecified;
+    }
+
+    /// <summary>Takes the past of another resource over, as a generator that merges into it does.</summary>
+    public void TakeBuildFrom(Resource other)
+    {
+        _previous = other._previous is null ? null : [.. other._previous];
+        Prefixes = [.. other.Prefixes];
+        Suffixes = [.. other.Suffixes];
+        Behavior = other.Behavior;
+        AllowNameChange = other.AllowNameChange;
+        AllowKindChange = other.AllowKindChange;
+        IsHelmGenerated = other.IsHelmGenerated;
+        VarNames.Clear();
+        VarNames.AddRange(other.VarNames);
+    }
+
+    public Resource DeepCopy()
+    {
+        var copy = new Resource((MapNode)(Root ?? new MapNode()).DeepClone(), _schema, Source)
+        {
+            Prefixes = [.. Prefixes],
+            Suffixes = [.. Suffixes],
+            Behavior = Behavior,
+            NeedsHash = NeedsHash,
+            AllowNameChange = AllowNameChange,
+            AllowKindChange = AllowKindChange,
+            IsHelmGenerated = IsHelmGenerated,
+            _previous = _previous is null ? null : [.. _previous],
+        };
+        copy.VarNames.AddRange(VarNames);
+        return copy;
+    }
+
+    public void SetName(string name) => Tree.SetField(Tree.MapAt(Root!, "metadata"), "name", name);
+
+    public void SetKind(string kind) => Tree.SetField(Root!, "kind", kind);
+
+    public void SetApiVersion(string apiVersion) => Tree.SetField(Root!, "apiVersion", apiVersion);
+
+    public void SetNamespace(string value)
+    {
+        if (value.Length > 0)
+        {
+            Tree.SetField(Tree.MapAt(Root!, "metadata"), "namespace", value);
+        }
+        else if (Root!["metadata"] is MapNode metadata)
+        {
+            metadata.Remove("namespace");
+        }
+    }
+
+    public Dictionary<string, string> Labels() => MetaMap("labels");
+
+    public Dictionary<string, string> Annotations() => MetaMap("annotations");
+
+    public void SetLabels(Dictionary<string, string> labels) => SetMetaMap("labels", labels);
+
+    public void SetAnnotations(Dictionary<string, string> annotations) => SetMetaMap("annotations", annotations);
+
+    /// <summary>Puts the build's notes into the annotations, where a JSON patch can see that there are some.</summary>
+    public void ShowBuildAnnotations()
+    {
+        var notes = new List<(string Key, string Value)>();
+        if (_previous is { Count: > 0 })
+        {
+            notes.Add((BuildAnnotations.PreviousNames, string.Join(',', _previous.Select(p => p.Name))));
+            notes.Add((BuildAnnotations.PreviousNamespaces, string.Join(',', _previous.Select(p => p.Namespace))));
+            notes.Add((BuildAnnotations.PreviousKinds, string.Join(',', _previous.Select(p => p.Kind))));
+        }
+
+        if (Prefixes.Count > 0)
+        {
+            notes.Add((BuildAnnotations.Prefixes, string.Join(',', Prefixes)));
+        }
+
+        if (Suffixes.Count > 0)
+        {
+            notes.Add((BuildAnnotations.Suffixes, string.Join(',', Suffixes)));
+        }
+
+        if (NeedsHash)
+        {
+            notes.Add((BuildAnnotations.NeedsHash, "enabled"));
+        }
+
+        if (Behavior != GenerationBehavior.Unspecified)
+        {
+            notes.Add((BuildAnnotations.Behavior, Behavior.ToString()));
+        }
+
+        if (notes.Count == 0)
+        {
+            return;
+        }
+
+        var annotations = Tree.MapAt(Tree.MapAt(Root!, "metadata"), "annotations");
+        foreach (var (key, value) in notes)
+        {
+            Tree.SetField(annotations, key, value, ScalarKind.String);
+        }
+    }
+
+    public override string ToString() => CurrentId.ToString();
+
+    private Dictionary<string, string> MetaMap(string field)
+    {
+        var result = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (Root?["metadata"] is MapNode metadata && metadata[field] is MapNode map)
+        {
+            for (var i = 0; i < map.Count; i++)
+            {
+                ref readonly var entry = ref map.EntryAt(i);
+                result[entry.Key] = Tree.Text(entry.Value);
+            }
+        }
+
+        return result;
+    }
+
+    private void SetMetaMap(string field, Dictionary<string, string> values)
+    {
+        var metadata = Tree.MapAt(Root!, "metadata");
+        metadata.Remove(field);
+        if (values.Count == 0)
+        {
+            return;
+        }
+
+        var map = new MapNode(values.Count);
+        foreach (var key in values.Keys.Order(StringComparer.Ordinal))
+        {
+            Tree.Append(map, key, Tree.NewScalar(values[key]));
+        }
+
+        Tree.Append(metadata, field, map);
+    }
+
+    private void TakeBuildAnnotations()
+    {
+        if (Root?["metadata"] is not MapNode metadata || metadata["annotations"] is not MapNode annotations)
+        {
+            return;
+        }
+
+        var any = false;
+        for (var i = 0; i < annotations.Count && !any; i++)
+        {
+            any = annotations.EntryAt(i).Key.StartsWith(BuildAnnotations.Prefix, StringComparison.Ordinal);
+        }
+
+        if (!any)
+        {
+            return;
+        }
+
+        if (annotations[BuildAnnotations.PreviousNames] is { } names)
+        {
+            var (n, s, k) = (Split(names), Split(annotations[BuildAnnotations.PreviousNamespaces]), Split(annotations[BuildAnnotations.PreviousKinds]));
+            if (n.Length != s.Length || n.Length != k.Length)
+            {
+                throw new KustomizeException("number of previous names, number of previous namespaces, number of previous kinds not equal", Source);
+            }
+
+            _previous = [.. n.Zip(s, k).Select(p => new PreviousId(p.First, p.Second, p.Third))];
+        }
+
+        Prefixes = [.. annotations[BuildAnnotations.Prefixes] is { } p ? Split(p) : []];
+        Suffixes = [.. annotations[BuildAnnotations.Suffixes] is { } x ? Split(x) : []];
+        NeedsHash = Tree.Text(annotations[BuildAnnotations.NeedsHash]) == "enabled";
+        AllowNameChange = Tree.Text(annotations[BuildAnnotations.AllowNameChange]) == "enabled";
+        AllowKindChange = Tree.Text(annotations[BuildAnnotations.AllowKindChange]) == "enabled";
+        IsHelmGenerated = Tree.Text(annotations[BuildAnnotations.HelmGenerated]) == "true";
+        Behavior = Tree.Text(annotations[BuildAnnotations.Behavior]) switch
+        {
+            "replace" => GenerationBehavior.Replace,
+            "merge" => GenerationBehavior.Merge,
+            "create" => GenerationBehavior.Create,
+            _ => GenerationBehavior.Unspecified,
+        };
+        foreach (var key in annotations.Keys.Where(a => a.StartsWith(BuildAnnotations.Prefix, StringComparison.Ordinal) && BuildAnnotations.Contains(a)).ToList())
+        {
+            annotations.Remove(key);
+        }
+    }
+
+    private static string[] Split(Node? list) => Tree.Text(list).Split(',');
+
+    private readonly record struct PreviousId(string Name, string Namespace, string Kind);
+}

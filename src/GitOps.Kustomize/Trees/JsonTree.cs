@@ -1,0 +1,238 @@
+using System.Globalization;
+using System.Text;
+using GitOps.Yaml;
+
+namespace GitOps.Kustomize.Trees;
+
+/// <summary>Takes trees through JSON as Go does, where kustomize sends them that way.</summary>
+internal static class JsonTree
+{
+    private const int MaxDepth = 1000;
+
+    /// <summary>A copy with only what JSON has: decimal numbers, dates as text, text keys.</summary>
+    /// <param name="node">The tree.</param>
+    /// <param name="throughFloat">Whether every number goes through a 64-bit float, as Go's JSON decoder has it.</param>
+    public static Node Normalize(Node node, bool throughFloat = false) => Normalize(node, throughFloat, 0, topLevel: true);
+
+    /// <summary>Writes a tree as Go's encoding/json does: sorted keys, HTML characters escaped.</summary>
+    public static void Write(Node node, StringBuilder text)
+    {
+        switch (node)
+        {
+            case MapNode map:
+                text.Append('{');
+                var keys = map.Keys.Order(Utf8KeyComparer.Instance).ToArray();
+                for (var i = 0; i < keys.Length; i++)
+                {
+                    if (i > 0)
+                    {
+                        text.Append(',');
+                    }
+
+                    WriteString(keys[i], text);
+                    text.Append(':');
+                    Write(map[keys[i]]!, text);
+                }
+
+                text.Append('}');
+                break;
+            case ListNode list:
+                text.Append('[');
+                for (var i = 0; i < list.Count; i++)
+                {
+                    if (i > 0)
+                    {
+                        text.Append(',');
+                    }
+
+                    Write(list[i], text);
+                }
+
+                text.Append(']');
+                break;
+            default:
+                WriteScalar((ScalarNode)node, text);
+                break;
+        }
+    }
+
+    /// <summary>Writes a tree as Go's json.MarshalIndent does with two spaces.</summary>
+    public static void WriteIndented(Node node, StringBuilder text, int depth = 0)
+    {
+        switch (node)
+        {
+            case MapNode { Count: > 0 } map:
+                text.Append('{');
+                var first = true;
+                foreach (var key in map.Keys.Order(Utf8KeyComparer.Instance))
+                {
+                    text.Append(first ? "\n" : ",\n").Append(' ', (depth + 1) * 2);
+                    WriteString(key, text);
+                    text.Append(": ");
+                    WriteIndented(map[key]!, text, depth + 1);
+                    first = false;
+                }
+
+                text.Append('\n').Append(' ', depth * 2).Append('}');
+                break;
+            case ListNode { Count: > 0 } list:
+                text.Append('[');
+                for (var i = 0; i < list.Count; i++)
+                {
+                    text.Append(i == 0 ? "\n" : ",\n").Append(' ', (depth + 1) * 2);
+                    WriteIndented(list[i], text, depth + 1);
+                }
+
+                text.Append('\n').Append(' ', depth * 2).Append(']');
+                break;
+            default:
+                Write(node, text);
+                break;
+        }
+    }
+
+    public static void WriteString(string value, StringBuilder text)
+    {
+        text.Append('"');
+        for (var i = 0; i < value.Length; i++)
+        {
+            var c = value[i];
+            switch (c)
+            {
+                case '"' or '\\':
+                    text.Append('\\').Append(c);
+                    break;
+                case '\n':
+                    text.Append("\\n");
+                    break;
+                case '\r':
+                    text.Append("\\r");
+                    break;
+                case '\t':
+                    text.Append("\\t");
+                    break;
+                case '\b':
+                    text.Append("\\b");
+                    break;
+                case '\f':
+                    text.Append("\\f");
+                    break;
+                case '<' or '>' or '&' or < ' ' or '\u2028' or '\u2029':
+                    text.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
+                    break;
+                default:
+                    text.Append(char.IsSurrogate(c) && !IsPaired(value, i) ? '\ufffd' : c);
+                    break;
+            }
+        }
+
+        text.Append('"');
+    }
+
+    private static bool IsPaired(string value, int at) =>
+        char.IsHighSurrogate(value[at]) ? at + 1 < value.Length && char.IsLowSurrogate(value[at + 1]) : at > 0 && char.IsHighSurrogate(value[at - 1]);
+
+    private static void WriteScalar(ScalarNode scalar, StringBuilder text)
+    {
+        switch (scalar.Kind)
+        {
+            case ScalarKind.Null:
+                text.Append("null");
+                break;
+            case ScalarKind.Boolean:
+                text.Append(scalar.AsBoolean() ? "true" : "false");
+                break;
+            case ScalarKind.Integer:
+                text.Append(GoNumber.FormatInteger(scalar));
+                break;
+            case ScalarKind.Float:
+                text.Append(GoNumber.FormatJson(scalar.AsDouble()));
+                break;
+            case ScalarKind.Timestamp:
+                WriteString(YamlTimestamp.TryParse(scalar.Text, out var time) ? time : scalar.Text, text);
+                break;
+            default:
+                WriteString(scalar.Text, text);
+                break;
+        }
+    }
+
+    private static Node Normalize(Node node, bool throughFloat, int depth, bool topLevel)
+    {
+        if (depth > MaxDepth)
+        {
+            throw new KustomizeException($"maps and lists nest deeper than {MaxDepth}");
+        }
+
+        switch (node)
+        {
+            case MapNode map:
+                var copy = new MapNode(map.Count) { Line = map.Line, Column = map.Column };
+                for (var i = 0; i < map.Count; i++)
+                {
+                    ref readonly var entry = ref map.EntryAt(i);
+                    if (!topLevel && entry.KeyKind != ScalarKind.String)
+                    {
+                        throw OutputCheck.KeyError(entry);
+                    }
+
+                    copy.Add(new MapEntry(entry.Key, Normalize(entry.Value, throughFloat, depth + 1, false), ScalarKind.String, entry.KeyLine, entry.KeyColumn));
+                }
+
+                return copy;
+            case ListNode list:
+                var items = new ListNode { Line = list.Line, Column = list.Column };
+                foreach (var item in list)
+                {
+                    items.Add(Normalize(item, throughFloat, depth + 1, false));
+                }
+
+                return items;
+            default:
+                return NormalizeScalar((ScalarNode)node, throughFloat);
+        }
+    }
+
+    private static ScalarNode NormalizeScalar(ScalarNode scalar, bool throughFloat)
+    {
+        OutputCheck.Check(scalar);
+        ScalarNode result;
+        switch (scalar.Kind)
+        {
+            case ScalarKind.Integer or ScalarKind.Float when throughFloat:
+                var value = scalar.AsDouble();
+                var text = GoNumber.FormatG(value);
+                result = new ScalarNode(YamlResolver.Resolve(text, YamlSchema.Kustomize), text);
+                break;
+            case ScalarKind.Integer:
+                result = new ScalarNode(ScalarKind.Integer, GoNumber.FormatInteger(scalar));
+                break;
+            case ScalarKind.Float:
+                var number = GoNumber.FormatJson(scalar.AsDouble());
+                result = new ScalarNode(YamlResolver.Resolve(number, YamlSchema.Kustomize), number);
+                break;
+            case ScalarKind.Boolean:
+                result = new ScalarNode(ScalarKind.Boolean, scalar.AsBoolean() ? "true" : "false");
+                break;
+            case ScalarKind.Null:
+                result = new ScalarNode(ScalarKind.Null, "null");
+                break;
+            case ScalarKind.Timestamp:
+                result = new ScalarNode(ScalarKind.String, YamlTimestamp.TryParse(scalar.Text, out var time) ? time : scalar.Text, ScalarStyle.DoubleQuoted);
+                break;
+            case ScalarKind.Binary:
+                result = new ScalarNode(ScalarKind.String, Encoding.UTF8.GetString(Convert.FromBase64String(scalar.Text.ReplaceLineEndings(""))), ScalarStyle.DoubleQuoted);
+                break;
+            default:
+                var style = scalar.Text.Contains('\n', StringComparison.Ordinal) ? ScalarStyle.Literal
+                    : YamlResolver.Resolve(scalar.Text, YamlSchema.Kubernetes) == ScalarKind.String ? ScalarStyle.Plain
+                    : ScalarStyle.DoubleQuoted;
+                result = new ScalarNode(ScalarKind.String, scalar.Text, style);
+                break;
+        }
+
+        result.Line = scalar.Line;
+        result.Column = scalar.Column;
+        return result;
+    }
+}

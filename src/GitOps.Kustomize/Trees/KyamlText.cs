@@ -1,0 +1,14 @@
+using GitOps.Yaml;
+
+namespace GitOps.Kustomize.Trees;
+
+/// <summary>Writes a node as kustomize's tree library does: fields in their order, scalars in their style.</summary>
+internal static class KyamlText
+{
+    public static string Of(Node node)
+    {
+        using var writer = new YamlTextWriter(YamlWriterOptions.Kyaml);
+        writer.WriteDocument(node);
+        return writer.ToString();
+    }
+}

@@ -1,0 +1,105 @@
+using System.Buffers;
+using GitOps.Yaml;
+
+namespace GitOps.Kustomize.Trees;
+
+/// <summary>Finds what kustomize cannot print: it writes a resource as YAML, reads that back and goes through JSON, and some values do not survive.</summary>
+internal static class OutputCheck
+{
+    // JSON leaves these as they are, and the YAML reader behind it refuses them.
+    private static readonly SearchValues<char> s_unprintable = SearchValues.Create(
+        [.. Enumerable.Range(0x7f, 0x21).Where(c => c != 0x85).Select(c => (char)c), '\ufffe', '\uffff']);
+
+    public static void CheckRoot(MapNode root)
+    {
+        // The root is read into a map with text keys, so only keys below it have to be text by themselves.
+        for (var i = 0; i < root.Count; i++)
+        {
+            Check(root.EntryAt(i).Value);
+        }
+    }
+
+    public static void Check(Node node)
+    {
+        switch (node)
+        {
+            case MapNode map:
+                for (var i = 0; i < map.Count; i++)
+                {
+                    ref readonly var entry = ref map.EntryAt(i);
+                    if (entry.KeyKind != ScalarKind.String)
+                    {
+                        throw KeyError(entry);
+                    }
+
+                    Check(entry.Value);
+                }
+
+                break;
+            case ListNode list:
+                for (var i = 0; i < list.Count; i++)
+                {
+                    Check(list[i]);
+                }
+
+                break;
+            default:
+                Check((ScalarNode)node);
+                break;
+        }
+    }
+
+    public static void Check(ScalarNode scalar)
+    {
+        var text = scalar.Text;
+        switch (scalar.Kind)
+        {
+            case ScalarKind.String:
+                CheckString(scalar);
+                break;
+            case ScalarKind.Float when !double.IsFinite(scalar.AsDouble()):
+                throw Error(scalar, $"unsupported value: {text}: JSON has no such number");
+            case ScalarKind.Float:
+                if (YamlResolver.ResolveTagged("!!float", text, YamlSchema.Kustomize) is null)
+                {
+                    throw Error(scalar, $"cannot decode `{text}` as a !!float");
+                }
+
+                break;
+            case ScalarKind.Integer when YamlResolver.ResolveTagged("!!int", text, YamlSchema.Kustomize) is null:
+                throw Error(scalar, $"cannot decode `{text}` as a !!int");
+            case ScalarKind.Boolean when YamlResolver.ResolveTagged("!!bool", text, YamlSchema.Kustomize) is null:
+                throw Error(scalar, $"cannot decode `{text}` as a !!bool");
+            case ScalarKind.Null when text.Length > 0 && YamlResolver.ResolveTagged("!!null", text, YamlSchema.Kustomize) is null:
+                throw Error(scalar, $"cannot decode `{text}` as a !!null");
+            case ScalarKind.Timestamp when YamlResolver.ResolveTagged("!!timestamp", text, YamlSchema.Kustomize) is null:
+                throw Error(scalar, $"cannot decode `{text}` as a !!timestamp");
+            default:
+                break;
+        }
+    }
+
+    public static KustomizeException KeyError(in MapEntry entry) =>
+        new($"unsupported map key '{entry.Key}': it reads as a {entry.KeyKind switch { ScalarKind.Integer or ScalarKind.Float => "number", ScalarKind.Boolean => "truth value", ScalarKind.Null => "null", _ => "date" }}, quote it", new SourceLocation("", entry.KeyLine, entry.KeyColumn));
+
+    private static void CheckString(ScalarNode scalar)
+    {
+        var text = scalar.Text;
+        if (text.Length == 0)
+        {
+            return;
+        }
+
+        if (text[0] == '\t' && text.Contains('\n', StringComparison.Ordinal) && scalar.Style is not (ScalarStyle.DoubleQuoted or ScalarStyle.SingleQuoted) && !text.Contains(" \n", StringComparison.Ordinal))
+        {
+            throw Error(scalar, "found a tab character where an indentation space is expected: text of several lines must not begin with a tab");
+        }
+
+        if (text.AsSpan().ContainsAny(s_unprintable))
+        {
+            throw Error(scalar, "control characters are not allowed");
+        }
+    }
+
+    private static KustomizeException Error(ScalarNode scalar, string message) => new(message, new SourceLocation("", scalar.Line, scalar.Column));
+}

@@ -1,0 +1,78 @@
+using System.Globalization;
+using System.Text.Json;
+using GitOps.Kustomize;
+
+namespace GitOps.Conformance.Tests.Kustomize;
+
+public sealed class KustomizeConformanceTests
+{
+    private static int s_passed;
+    private static int s_run;
+
+    public static TheoryData<string> Cases()
+    {
+        var data = new TheoryData<string>();
+        if (RecordedCases.Directory("kustomize") is { } directory)
+        {
+            foreach (var name in Directory.EnumerateDirectories(directory).Select(d => Path.GetFileName(d)!).Order(StringComparer.Ordinal))
+            {
+                data.Add(name);
+            }
+        }
+        else
+        {
+            data.Add("");
+        }
+
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Build_RecordedCase_GivesTheSameBytes(string name)
+    {
+        Assert.SkipWhen(name.Length == 0, "the recorded kustomize cases (shared/conformance/kustomize) are not next to this checkout");
+        var run = Interlocked.Increment(ref s_run);
+        var directory = Path.Combine(RecordedCases.Directory("kustomize")!, name);
+        using var document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(directory, "case.json")));
+        var test = document.RootElement;
+        var options = new KustomizeOptions
+        {
+            LoadRestrictor = test.TryGetProperty("loadRestrictor", out var restrictor) && restrictor.GetString() == "none" ? LoadRestrictor.None : LoadRestrictor.RootOnly,
+        };
+        var tree = new DiskTree(Path.Combine(directory, "input"));
+        var target = TreePath.Parse(test.GetProperty("target").GetString()!);
+        if (test.GetProperty("expect").GetString() == "error")
+        {
+            foreach (var legacy in (bool[])[true, false])
+            {
+                var build = () => KustomizeBuild.Run(tree, target, options, legacy, TestContext.Current.CancellationToken);
+                build.Should().Throw<GitOpsException>("kustomize refuses it: {0}", File.ReadAllText(Path.Combine(directory, "expected-error.txt")))
+                    .Which.Message.Should().NotBeNullOrWhiteSpace();
+            }
+        }
+        else
+        {
+            Compare(directory, "expected.yaml", KustomizeBuild.Run(tree, target, options, legacyOrder: true, TestContext.Current.CancellationToken));
+            var second = File.Exists(Path.Combine(directory, "expected.reorder-none.yaml")) ? "expected.reorder-none.yaml"
+                : test.TryGetProperty("reorderNone", out var order) && order.GetString() == "same" ? "expected.yaml"
+                : null;
+            if (second is not null)
+            {
+                Compare(directory, second, KustomizeBuild.Run(tree, target, options, legacyOrder: false, TestContext.Current.CancellationToken));
+            }
+        }
+
+        TestContext.Current.SendDiagnosticMessage(string.Create(CultureInfo.InvariantCulture, $"kustomize conformance: {Interlocked.Increment(ref s_passed)} of {run} cases so far"));
+    }
+
+    private static void Compare(string directory, string file, byte[] actual)
+    {
+        var expected = File.ReadAllBytes(Path.Combine(directory, file));
+        if (!expected.AsSpan().SequenceEqual(actual))
+        {
+            Assert.Equal(File.ReadAllText(Path.Combine(directory, file)), System.Text.Encoding.UTF8.GetString(actual));
+            Assert.Fail("the bytes differ");
+        }
+    }
+}

@@ -1,0 +1,295 @@
+using System.Diagnostics;
+using System.Reflection;
+using GitOps.Git.Tests.Servers;
+using Microsoft.AspNetCore.Http;
+
+namespace GitOps.Git.Tests.Faults;
+
+/// <summary>Whatever is cut, killed or damaged: the mirror stays readable or is rebuilt, and the last good revision is served.</summary>
+public sealed class FaultTests : IDisposable
+{
+    private const int Files = 30;
+
+    private readonly TemporaryDirectory _directory = new();
+    private readonly BareGitRepository _upstream;
+    private readonly Random _random = new(20261123);
+
+    public FaultTests()
+    {
+        Directory.CreateDirectory(_directory["srv"]);
+        _upstream = BareGitRepository.Create(_directory["srv/repo.git"]);
+    }
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose()
+    {
+        _upstream.Dispose();
+        _directory.Dispose();
+    }
+
+    [Fact]
+    public async Task FetchAsync_ConnectionCutAtRandomPositions_LastGoodRevisionIsServed()
+    {
+        await using var server = await GitHttpServer.StartAsync(_directory["srv"]);
+        await CommitAsync(0);
+        using var source = Source($"{server.Url}/repo.git");
+        var good = await source.FetchAsync(await source.ProbeAsync(Token), Token);
+        int cuts = 0, survived = 0;
+        for (var round = 1; cuts + survived < 200; round++)
+        {
+            await CommitAsync(round);
+            server.CutAfter = context => HttpMethods.IsGet(context.Request.Method) ? (round % 5 == 0 ? _random.NextInt64(400) : null) : _random.NextInt64(12_000);
+            try
+            {
+                good = await source.FetchAsync(await source.ProbeAsync(Token), Token);
+                survived++;
+            }
+            catch (GitOpsException exception)
+            {
+                exception.Reason.Should().Be(Reasons.FetchFailed);
+                cuts++;
+            }
+
+            TreeReader.ReadAll(good.Tree).Should().Be(Files);
+            using var restarted = Source($"{server.Url}/repo.git");
+            server.CutAfter = _ => 0;
+            TreeReader.ReadAll((await restarted.FetchAsync(good.Revision, Token)).Tree).Should().Be(Files);
+        }
+
+        server.CutAfter = null;
+        var healed = await source.FetchAsync(await source.ProbeAsync(Token), Token);
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"{cuts} fetches were cut, {survived} came through");
+        cuts.Should().BeGreaterThan(100);
+        TreeReader.ReadAll(healed.Tree).Should().Be(Files);
+        Fsck();
+    }
+
+    [Fact]
+    public async Task FetchAsync_HostKilledAtRandomMoments_MirrorIsReadableOrRebuilt()
+    {
+        await using var server = await GitHttpServer.StartAsync(_directory["srv"]);
+        await CommitAsync(0);
+        var url = $"{server.Url}/repo.git";
+        Revision? good = null;
+        var reached = 0;
+        for (var round = 1; round <= 50; round++)
+        {
+            using var victim = StartVictim(url, 1_000_000);
+            var first = await victim.StandardOutput.ReadLineAsync(Token).AsTask().WaitAsync(TimeSpan.FromSeconds(60), Token);
+            first.Should().NotBeNull();
+            await CommitAsync(round);
+            var until = Stopwatch.GetTimestamp() + (long)(_random.NextDouble() * 0.06 * Stopwatch.Frequency);
+            while (Stopwatch.GetTimestamp() < until)
+            {
+                // Spinning hits moments that a timer is too coarse for.
+            }
+
+            victim.Kill();
+            await victim.WaitForExitAsync(Token);
+            var seen = (await victim.StandardOutput.ReadToEndAsync(Token)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            var last = (seen.LastOrDefault() ?? first!).Split(' ')[0];
+            reached += seen.Length;
+
+            using var source = Source(url);
+            server.Intercept = context =>
+            {
+                context.Response.StatusCode = 503;
+                return Task.FromResult(true);
+            };
+            TreeReader.ReadAll((await source.FetchAsync(new Revision("main", "sha1", last), Token)).Tree).Should().Be(Files, "what was served before the kill is served without the server");
+            server.Intercept = null;
+            var artifact = await source.FetchAsync(await source.ProbeAsync(Token), Token);
+            TreeReader.ReadAll(artifact.Tree).Should().Be(Files);
+            good = artifact.Revision;
+        }
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"50 hosts were killed, {reached} of them after they had the new commit");
+        good.Should().NotBeNull();
+        Fsck();
+        Directory.EnumerateDirectories(Directory.EnumerateDirectories(_directory["cache"]).Single(), "g*").Should().HaveCountLessThanOrEqualTo(2);
+    }
+
+    [Fact]
+    public async Task FetchAsync_SeveralProcesses_ShareOneCache()
+    {
+        await using var server = await GitHttpServer.StartAsync(_directory["srv"]);
+        await CommitAsync(0);
+        var url = $"{server.Url}/repo.git";
+        var processes = Enumerable.Range(0, 3).Select(_ => StartVictim(url, 40)).ToList();
+        using var source = Source(url);
+        for (var round = 1; round <= 20; round++)
+        {
+            await CommitAsync(round);
+            TreeReader.ReadAll((await source.FetchAsync(await source.ProbeAsync(Token), Token)).Tree).Should().Be(Files);
+        }
+
+        foreach (var process in processes)
+        {
+            await process.WaitForExitAsync(Token).WaitAsync(TimeSpan.FromSeconds(120), Token);
+            process.ExitCode.Should().Be(0, await process.StandardError.ReadToEndAsync(Token));
+            process.Dispose();
+        }
+
+        Fsck();
+    }
+
+    [Theory]
+    [InlineData("truncate the pack")]
+    [InlineData("flip bytes of the pack")]
+    [InlineData("delete the pack")]
+    [InlineData("delete the index")]
+    [InlineData("empty the index")]
+    [InlineData("delete the references")]
+    [InlineData("write nonsense into the references")]
+    [InlineData("write nonsense into the configuration")]
+    [InlineData("delete HEAD")]
+    [InlineData("delete everything")]
+    [InlineData("write nonsense into current")]
+    public async Task FetchAsync_MirrorDamaged_IsRebuilt(string damage)
+    {
+        await CommitAsync(0);
+        using (var before = Source(_upstream.Url))
+        {
+            await before.FetchAsync(await before.ProbeAsync(Token), Token);
+        }
+
+        Damage(damage, Directory.EnumerateDirectories(_directory["cache"]).Single());
+        await CommitAsync(1);
+        using var source = Source(_upstream.Url);
+        Artifact? artifact = null;
+        for (var attempt = 0; attempt < 5; attempt++)
+        {
+            try
+            {
+                artifact = await source.FetchAsync(await source.ProbeAsync(Token), Token);
+                TreeReader.ReadAll(artifact.Tree).Should().Be(Files);
+                break;
+            }
+            catch (GitOpsException exception) when (attempt < 4)
+            {
+                // The damage may show only when a file is read; the fetch after that rebuilds.
+                exception.Reason.Should().Be(Reasons.FetchFailed);
+                artifact = null;
+            }
+        }
+
+        artifact.Should().NotBeNull();
+        Fsck();
+    }
+
+    [Fact]
+    public async Task FetchAsync_ManyFetches_StayCompact()
+    {
+        await using var server = await GitHttpServer.StartAsync(_directory["srv"]);
+        await CommitAsync(0);
+        using var source = Source($"{server.Url}/repo.git");
+        var first = await source.FetchAsync(await source.ProbeAsync(Token), Token);
+        for (var round = 1; round <= 110; round++)
+        {
+            await CommitAsync(round);
+            await source.FetchAsync(await source.ProbeAsync(Token), Token);
+        }
+
+        var mirror = Directory.EnumerateDirectories(_directory["cache"]).Single();
+        var current = Path.Combine(mirror, (await File.ReadAllTextAsync(Path.Combine(mirror, "current"), Token)).Trim());
+        Directory.EnumerateFiles(Path.Combine(current, "objects", "pack"), "*.pack").Should().HaveCountLessThan(60);
+        Directory.EnumerateDirectories(mirror, "g*").Should().HaveCountLessThanOrEqualTo(3);
+        TreeReader.ReadAll(first.Tree).Should().Be(Files, "a tree that somebody holds stays readable");
+        Fsck();
+    }
+
+    private static void Damage(string damage, string mirror)
+    {
+        var repository = Path.Combine(mirror, "g1");
+        var pack = Directory.EnumerateFiles(Path.Combine(repository, "objects", "pack"), "*.pack").Single();
+        foreach (var file in Directory.EnumerateFiles(repository, "*", SearchOption.AllDirectories))
+        {
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+
+        switch (damage)
+        {
+            case "truncate the pack":
+                using (var stream = File.OpenWrite(pack))
+                {
+                    stream.SetLength(stream.Length / 2);
+                }
+
+                break;
+            case "flip bytes of the pack":
+                var bytes = File.ReadAllBytes(pack);
+                for (var i = bytes.Length / 3; i < bytes.Length * 2 / 3; i += 7)
+                {
+                    bytes[i] ^= 0x55;
+                }
+
+                File.WriteAllBytes(pack, bytes);
+                break;
+            case "delete the pack":
+                File.Delete(pack);
+                break;
+            case "delete the index":
+                File.Delete(Path.ChangeExtension(pack, ".idx"));
+                break;
+            case "empty the index":
+                File.WriteAllBytes(Path.ChangeExtension(pack, ".idx"), []);
+                break;
+            case "delete the references":
+                Directory.Delete(Path.Combine(repository, "refs"), recursive: true);
+                break;
+            case "write nonsense into the references":
+                foreach (var reference in Directory.EnumerateFiles(Path.Combine(repository, "refs"), "*", SearchOption.AllDirectories))
+                {
+                    File.WriteAllText(reference, "nonsense\n");
+                }
+
+                break;
+            case "write nonsense into the configuration":
+                File.WriteAllText(Path.Combine(repository, "config"), "[[[nonsense\n");
+                break;
+            case "delete HEAD":
+                File.Delete(Path.Combine(repository, "HEAD"));
+                break;
+            case "delete everything":
+                Directory.Delete(repository, recursive: true);
+                break;
+            default:
+                File.WriteAllText(Path.Combine(mirror, "current"), "../../nonsense");
+                break;
+        }
+    }
+
+    private Process StartVictim(string url, int rounds)
+    {
+        var program = Path.ChangeExtension(Assembly.GetExecutingAssembly().Location, OperatingSystem.IsWindows() ? ".exe" : null)!;
+        var start = new ProcessStartInfo(program.TrimEnd('.')) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment[Victim.Variable] = $"{url}|{_directory["cache"]}|{rounds}";
+        return Process.Start(start)!;
+    }
+
+    private async Task CommitAsync(int round)
+    {
+        var content = new byte[300];
+        await _upstream.CommitAsync($"round {round}", Enumerable.Range(0, Files).Select(i =>
+        {
+            _random.NextBytes(content);
+            return GitFileChange.Write($"d{i % 3}/f{i}.yaml", $"{round} {i} {Convert.ToHexString(content)}");
+        }));
+    }
+
+    private void Fsck()
+    {
+        if (!Tools.HasGit)
+        {
+            return;
+        }
+
+        var mirror = Directory.EnumerateDirectories(_directory["cache"]).Single();
+        var current = Path.Combine(mirror, File.ReadAllText(Path.Combine(mirror, "current")).Trim());
+        Tools.Run("git", ["--git-dir", current, "fsck", "--full", "--no-dangling"]);
+    }
+
+    private GitSource Source(string url) => new(new GitSourceOptions { Url = url, CacheDirectory = _directory["cache"] });
+}

@@ -1,0 +1,44 @@
+using System.Runtime.CompilerServices;
+using GitOps.Git.Tests.Servers;
+
+namespace GitOps.Git.Tests.Faults;
+
+/// <summary>
+/// The host that is killed: this test program itself, started again with an environment variable that says what to follow. It fetches what is new and
+/// reads all of it, until somebody ends it.
+/// </summary>
+internal static class Victim
+{
+    public const string Variable = "GITOPS_GIT_TEST_VICTIM";
+
+    [ModuleInitializer]
+    internal static void RunWhenAsked()
+    {
+        if (Environment.GetEnvironmentVariable(Variable) is not { Length: > 0 } arguments)
+        {
+            return;
+        }
+
+        var parts = arguments.Split('|');
+        RunAsync(parts[0], parts[1], int.Parse(parts[2], System.Globalization.CultureInfo.InvariantCulture)).GetAwaiter().GetResult();
+        Environment.Exit(0);
+    }
+
+    private static async Task RunAsync(string url, string cache, int rounds)
+    {
+        using var source = new GitSource(new GitSourceOptions { Url = url, CacheDirectory = cache });
+        string? last = null;
+        for (var round = 0; round < rounds; round++)
+        {
+            var revision = await source.ProbeAsync(CancellationToken.None);
+            var artifact = await source.FetchAsync(revision, CancellationToken.None);
+            var count = TreeReader.ReadAll(artifact.Tree);
+            if (revision.Digest != last)
+            {
+                last = revision.Digest;
+                await Console.Out.WriteLineAsync($"{revision.Digest} {count}");
+                await Console.Out.FlushAsync();
+            }
+        }
+    }
+}
