@@ -173,8 +173,7 @@ internal static class DictFunctions
             case byte[] bytes:
                 return bytes.Clone();
             case null:
-                // copystructure cannot make a copy of an untyped nil.
-                return depth == 0 ? null : value;
+                return depth == 0 ? throw new FunctionException("reflect: call of reflect.Value.Type on zero Value") : null;
             default:
                 return value;
         }

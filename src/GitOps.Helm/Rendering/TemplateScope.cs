@@ -71,19 +71,10 @@ internal sealed class TemplateScope
         return dot;
     }
 
-    /// <summary>A subchart's values are the parent's table of its name: what one of them sets, the other sees.</summary>
-    private static HelmValues ValuesOf(HelmValues parent, string name)
-    {
-        switch (parent.GetValueOrDefault(name))
-        {
-            case HelmValues known:
-                return known;
-            case Dictionary<string, object?> table:
-                var values = new HelmValues(table);
-                parent[name] = values;
-                return values;
-            default:
-                return [];
-        }
-    }
+    /// <summary>
+    /// A subchart's values are the parent's table of its name. The top level is a copy, because the same table has another Go type
+    /// as <c>.Values</c> than it has inside the parent's values; what lies below is shared.
+    /// </summary>
+    private static HelmValues ValuesOf(HelmValues parent, string name) =>
+        parent.GetValueOrDefault(name) is Dictionary<string, object?> table ? new HelmValues(table) : [];
 }
