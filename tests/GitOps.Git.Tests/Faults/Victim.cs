@@ -1,4 +1,4 @@
-using System.Runtime.CompilerServices;
+using System.Globalization;
 using GitOps.Git.Tests.Servers;
 
 namespace GitOps.Git.Tests.Faults;
@@ -11,17 +11,12 @@ internal static class Victim
 {
     public const string Variable = "GITOPS_GIT_TEST_VICTIM";
 
-    [ModuleInitializer]
-    internal static void RunWhenAsked()
+    /// <summary>Runs it.</summary>
+    /// <param name="arguments">URL, cache directory and number of rounds, with <c>|</c> in between.</param>
+    public static Task RunAsync(string arguments)
     {
-        if (Environment.GetEnvironmentVariable(Variable) is not { Length: > 0 } arguments)
-        {
-            return;
-        }
-
         var parts = arguments.Split('|');
-        RunAsync(parts[0], parts[1], int.Parse(parts[2], System.Globalization.CultureInfo.InvariantCulture)).GetAwaiter().GetResult();
-        Environment.Exit(0);
+        return RunAsync(parts[0], parts[1], int.Parse(parts[2], CultureInfo.InvariantCulture));
     }
 
     private static async Task RunAsync(string url, string cache, int rounds)
