@@ -276,6 +276,7 @@ internal sealed class YamlComposer
     {
         _scanner.Take();
         var list = Made(new ListNode(), line, column);
+        _options.FlowNodes?.Add(list);
         var first = true;
         while (true)
         {
@@ -334,6 +335,7 @@ internal sealed class YamlComposer
     {
         _scanner.Take();
         var map = Made(new MapNode(), line, column);
+        _options.FlowNodes?.Add(map);
         HashSet<string>? merged = null;
         var first = true;
         while (true)
