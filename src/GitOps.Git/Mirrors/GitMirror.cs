@@ -73,6 +73,29 @@ internal sealed class GitMirror(string directory, TimeProvider timeProvider, ILo
         }
     }
 
+    /// <summary>Says that a reference is in use, so that it and its mirror are kept.</summary>
+    public void Touch(string? reference)
+    {
+        if (ReadCurrent() is not { } name)
+        {
+            return;
+        }
+
+        var now = timeProvider.GetUtcNow().UtcDateTime;
+        try
+        {
+            File.SetLastWriteTimeUtc(Path.Combine(directory, "current"), now);
+            if (reference is not null && File.Exists(Path.Combine(PathOf(name), LocalReference(reference))))
+            {
+                File.SetLastWriteTimeUtc(Path.Combine(PathOf(name), LocalReference(reference)), now);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Another process replaced the file this very moment, which touches it as well; or the cache is read-only.
+        }
+    }
+
     /// <summary>Whether an object and what it needs to be shown is here.</summary>
     public bool Has(string objectId) =>
         TryOpen(out var store) && !store.IsDamaged && store.Use(repository => Leads(repository, objectId));

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Reflection;
 using GitOps.Git.Tests.Servers;
 using Microsoft.AspNetCore.Http;
 
@@ -265,13 +264,7 @@ public sealed class FaultTests : IDisposable
         }
     }
 
-    private Process StartVictim(string url, int rounds)
-    {
-        var program = Path.ChangeExtension(Assembly.GetExecutingAssembly().Location, OperatingSystem.IsWindows() ? ".exe" : null)!;
-        var start = new ProcessStartInfo(program.TrimEnd('.')) { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment[Victim.Variable] = $"{url}|{_directory["cache"]}|{rounds}";
-        return Process.Start(start)!;
-    }
+    private Process StartVictim(string url, int rounds) => Victim.Start(url, _directory["cache"], rounds);
 
     private async Task CommitAsync(int round)
     {

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Globalization;
+using System.Reflection;
 using GitOps.Git.Tests.Servers;
 
 namespace GitOps.Git.Tests.Faults;
@@ -10,6 +12,20 @@ namespace GitOps.Git.Tests.Faults;
 internal static class Victim
 {
     public const string Variable = "GITOPS_GIT_TEST_VICTIM";
+
+    /// <summary>Starts it.</summary>
+    public static Process Start(string url, string cache, int rounds, params (string Name, string Value)[] environment)
+    {
+        var program = Path.Combine(AppContext.BaseDirectory, Assembly.GetExecutingAssembly().GetName().Name! + (OperatingSystem.IsWindows() ? ".exe" : ""));
+        var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment[Variable] = $"{url}|{cache}|{rounds}";
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        return Process.Start(start)!;
+    }
 
     /// <summary>Runs it.</summary>
     /// <param name="arguments">URL, cache directory and number of rounds, with <c>|</c> in between.</param>
