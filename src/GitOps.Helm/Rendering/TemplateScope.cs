@@ -1,5 +1,6 @@
 using GitOps.Helm.Charts;
 using GitOps.Helm.Functions;
+using GitOps.Helm.Templates;
 using GitOps.Helm.Values;
 
 namespace GitOps.Helm.Rendering;
@@ -52,7 +53,7 @@ internal sealed class TemplateScope
         };
         foreach (var child in chart.Dependencies)
         {
-            subcharts[child.Name] = Add(child, ValuesOf(values, child.Name));
+            subcharts[child.Name] = Add(child, ValuesOf(values, child.Name)).Items;
         }
 
         var path = chart.FullPath;
@@ -71,10 +72,9 @@ internal sealed class TemplateScope
         return dot;
     }
 
-    /// <summary>
-    /// A subchart's values are the parent's table of its name. The top level is a copy, because the same table has another Go type
-    /// as <c>.Values</c> than it has inside the parent's values; what lies below is shared.
-    /// </summary>
-    private static HelmValues ValuesOf(HelmValues parent, string name) =>
-        parent.GetValueOrDefault(name) is Dictionary<string, object?> table ? new HelmValues(table) : [];
+    /// <summary>A subchart's values are the parent's table of its name: what one of them sets, the other sees.</summary>
+    private static HelmValues ValuesOf(HelmValues parent, string name)
+    {
+        return new HelmValues(TypedMap.MapOf(parent.Items.GetValueOrDefault(name)) ?? ValueTree.NewMap());
+    }
 }

@@ -24,7 +24,7 @@ internal static class YamlValues
         }
         catch (YamlException e)
         {
-            throw new HelmException($"error converting YAML to JSON: yaml: {Place(e)}{e.Problem}", e);
+            throw new HelmException($"error converting YAML to JSON: {e.GoMessage ?? $"yaml: {Place(e)}{e.Problem}"}", e);
         }
     }
 
