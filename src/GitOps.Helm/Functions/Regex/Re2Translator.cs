@@ -476,7 +476,6 @@ internal sealed class Re2Translator
                 throw Fail("missing closing ]", source[start..]);
             if (source[at] == ']' && !first)
                 break;
-            // With Perl's syntax, which Go's regexp uses, a hyphen may stand anywhere.
             first = false;
             if (source.AsSpan(at).StartsWith("[:", StringComparison.Ordinal) && source.IndexOf(":]", at + 2, StringComparison.Ordinal) is var close && close >= 0)
             {
