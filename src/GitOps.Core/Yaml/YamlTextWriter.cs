@@ -24,6 +24,7 @@ internal sealed class YamlTextWriter : IDisposable
     private readonly HashSet<Node>? _flowNodes;
     private readonly NaturalKeyComparer _keys;
     private readonly List<Entry> _entries = [];
+    private readonly Comparer<Entry> _byKey;
 
     private char[] _buffer;
     private int _length;
@@ -41,6 +42,7 @@ internal sealed class YamlTextWriter : IDisposable
         _flowNodes = options?.FlowNodes;
         _bestWidth = _v3 ? int.MaxValue : 80;
         _keys = _v3 ? NaturalKeyComparer.V3 : NaturalKeyComparer.V2;
+        _byKey = Comparer<Entry>.Create((a, b) => _keys.Compare(a.Key, b.Key));
         _buffer = ArrayPool<char>.Shared.Rent(capacity);
     }
 
@@ -344,7 +346,7 @@ internal sealed class YamlTextWriter : IDisposable
             return;
         }
 
-        _entries.Sort(start, count, Comparer<Entry>.Create((a, b) => _keys.Compare(a.Key, b.Key)));
+        _entries.Sort(start, count, _byKey);
         var indent = BeginBlock(indentless: false);
         for (var i = start; i < start + count; i++)
         {

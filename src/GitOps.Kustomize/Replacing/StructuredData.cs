@@ -1,4 +1,5 @@
 using System.Text;
+using GitOps.Kustomize.Definition;
 using GitOps.Kustomize.Trees;
 using GitOps.Yaml;
 
@@ -7,7 +8,7 @@ namespace GitOps.Kustomize.Replacing;
 /// <summary>Sets fields inside YAML or JSON text that a field of a resource holds.</summary>
 internal static class StructuredData
 {
-    public static bool TrySet(MapNode root, Node value, List<string> path, PathMatcher.Made? create)
+    public static bool TrySet(MapNode root, Node value, List<string> path, PathMatcher.Made? create, Dictionary<string, GoRegex> patterns)
     {
         for (var i = 1; i < path.Count; i++)
         {
@@ -24,7 +25,7 @@ internal static class StructuredData
             var flow = new HashSet<Node>(ReferenceEqualityComparer.Instance);
             if (found is ScalarNode scalar && Parse(scalar.Text, flow) is { } document)
             {
-                return TrySet(scalar, document, flow, value, path[i..], create);
+                return TrySet(scalar, document, flow, value, path[i..], create, patterns);
             }
         }
 
@@ -43,11 +44,11 @@ internal static class StructuredData
         }
     }
 
-    private static bool TrySet(ScalarNode field, Node document, HashSet<Node> flow, Node value, List<string> path, PathMatcher.Made? create)
+    private static bool TrySet(ScalarNode field, Node document, HashSet<Node> flow, Node value, List<string> path, PathMatcher.Made? create, Dictionary<string, GoRegex> patterns)
     {
         try
         {
-            var slots = PathMatcher.Match(document, path, create);
+            var slots = PathMatcher.Match(document, path, create, patterns);
             if (slots.Count == 0)
             {
                 return false;

@@ -7,6 +7,12 @@ internal static class KyamlText
 {
     public static string Of(Node node, HashSet<Node>? flowNodes = null)
     {
+        // What was read without quotes is written without quotes.
+        if (node is ScalarNode { Style: ScalarStyle.Plain, Line: > 0 } plain && !plain.Text.Contains('\n', StringComparison.Ordinal))
+        {
+            return plain.Text;
+        }
+
         using var writer = new YamlTextWriter(flowNodes is null ? YamlWriterOptions.Kyaml : YamlWriterOptions.Kyaml with { FlowNodes = flowNodes });
         writer.WriteDocument(node);
         return writer.ToString();
