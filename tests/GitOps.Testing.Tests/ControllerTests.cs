@@ -87,9 +87,9 @@ public sealed class ControllerTests
             && status["readyReplicas"]?.GetValue<int>() == replicas && status["replicas"]?.GetValue<int>() == replicas && status["updatedReplicas"]?.GetValue<int>() == replicas;
     };
 
-    private static string Deployment(string name, int replicas, string image) => $$$"""
-        {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"{{{name}}}"},
-         "spec":{"replicas":{{{replicas}}},"selector":{"matchLabels":{"app":"{{{name}}}"}},
-         "template":{"metadata":{"labels":{"app":"{{{name}}}"}},"spec":{"containers":[{"name":"c","image":"{{{image}}}"}]}}}}
+    private static string Deployment(string name, int replicas, string image) => $$$$$"""
+        {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"{{{{{name}}}}}"},
+         "spec":{"replicas":{{{{{replicas}}}}},"selector":{"matchLabels":{"app":"{{{{{name}}}}}"}},
+         "template":{"metadata":{"labels":{"app":"{{{{{name}}}}}"}},"spec":{"containers":[{"name":"c","image":"{{{{{image}}}}}"}]}}}}
         """;
 }
