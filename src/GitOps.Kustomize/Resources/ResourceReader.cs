@@ -50,6 +50,7 @@ internal sealed class ResourceReader
             if (YamlReader.ReadFirst(chunk, file, s_options, _pool, line) is { IsNull: false } node)
             {
                 result.Add(node);
+                _schema.Comments.Read(chunk, line, node);
             }
 
             chunks++;

@@ -104,6 +104,9 @@ internal sealed class CustomSchema
         }
     }
 
+    /// <summary>What a schema says of a field.</summary>
+    public SchemaField FieldOf(MapNode schema) => FieldOf(schema, 0);
+
     private SchemaField FieldOf(MapNode schema, int depth)
     {
         if (Tree.Value(schema["$ref"]) is { Length: > 0 } reference)

@@ -6,6 +6,9 @@ namespace GitOps.Kustomize.Schema;
 /// <remarks>Like kustomize, the first kustomization of a build that names a schema decides for all of it.</remarks>
 internal sealed class KubernetesSchema
 {
+    /// <summary>The schemas that comments of this build's files give.</summary>
+    public CommentSchemas Comments { get; } = new();
+
     private CustomSchema? _custom;
     private bool _versionChosen;
     private bool _builtInAsked;

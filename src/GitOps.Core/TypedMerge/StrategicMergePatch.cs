@@ -1,6 +1,6 @@
 using GitOps.Schema;
 
-namespace GitOps.StrategicPatches;
+namespace GitOps.TypedMerge;
 
 /// <summary>
 /// Kubernetes' strategic merge patch: a merge patch whose lists are merged by key where the schema says so,
