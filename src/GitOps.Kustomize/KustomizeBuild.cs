@@ -38,11 +38,7 @@ internal static class KustomizeBuild
         var context = new BuildContext(cancellationToken) { Tree = tree, CustomTransformers = options.Transformers, ChartInflator = options.ChartInflator };
         var loader = Loader.Create(tree, directory, options.LoadRestrictor, overrides);
         var target = new KustomizationTarget(context, loader);
-        if (options.OriginAnnotations && !target.Kustomization.BuildMetadata.Contains("originAnnotations"))
-        {
-            target.Kustomization.BuildMetadata.Add("originAnnotations");
-        }
-
+        UnitOverlay.Apply(target.Kustomization, options, tree, loader.Root);
         var resources = target.Build();
         Sort(resources, target, legacyOrder);
         var metadata = target.Kustomization.BuildMetadata;

@@ -92,7 +92,12 @@ public sealed class ScalarNode : Node
     {
         if (Kind == ScalarKind.Integer)
         {
-            // BigInteger's own conversion cuts off instead of rounding.
+            if (TryGetInt64(out var small))
+            {
+                return small;
+            }
+
+            // Through decimal text, because the conversion of BigInteger cuts off where parsing rounds.
             return TryParseInteger(Text, out var big) ? double.Parse(big.ToString(CultureInfo.InvariantCulture), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture) : double.NaN;
         }
 

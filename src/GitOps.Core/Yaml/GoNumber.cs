@@ -28,16 +28,16 @@ internal static class GoNumber
     {
         if (value == Math.Floor(value) && Math.Abs(value) < 1e21)
         {
-            // JSON prints the shortest digits and fills up with zeros; YAML then reads that as a whole number if it fits.
-            var text = FormatJson(value);
-            if (value < 0 ? long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _) : ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+            // JSON has the shortest digits, filled up with zeros, and the YAML reader behind it takes them for the number they spell.
+            var digits = FormatJson(value);
+            if (long.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole))
             {
-                return text;
+                return whole == 0 ? "0" : digits;
             }
 
-            if (value == 0)
+            if (ulong.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out _))
             {
-                return "0";
+                return digits;
             }
         }
 

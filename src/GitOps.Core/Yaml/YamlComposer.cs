@@ -299,6 +299,7 @@ internal sealed class YamlComposer
     {
         _scanner.Take();
         var list = Made(new ListNode(), line, column);
+        _options.FlowNodes?.Add(list);
         var first = true;
         while (true)
         {
@@ -357,6 +358,7 @@ internal sealed class YamlComposer
     {
         _scanner.Take();
         var map = Made(new MapNode(), line, column);
+        _options.FlowNodes?.Add(map);
         HashSet<string>? merged = null;
         var first = true;
         while (true)

@@ -27,7 +27,7 @@ public static class YamlReader
         }
 
         var pool = new StringPool();
-        using var scanner = new YamlScanner(text, file, pool);
+        using var scanner = new YamlScanner(text, file, pool, 0, options.AllowJsonEscapes);
         var composer = new YamlComposer(scanner, options, pool);
         var documents = new List<Node>();
         while (composer.Next() is { } document)
@@ -88,7 +88,7 @@ public static class YamlReader
         }
 
         pool ??= new StringPool();
-        using var scanner = new YamlScanner(text, file, pool, linesBefore);
+        using var scanner = new YamlScanner(text, file, pool, linesBefore, options.AllowJsonEscapes);
         return new YamlComposer(scanner, options, pool).Next();
     }
 

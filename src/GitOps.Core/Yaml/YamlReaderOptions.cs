@@ -15,8 +15,14 @@ public sealed record YamlReaderOptions
     /// <summary>Whether <c>&lt;&lt;</c> is carried out; otherwise it stays in the tree as a key. Default <see langword="true"/>.</summary>
     public bool ExpandMergeKeys { get; init; } = true;
 
+    /// <summary>Whether the two escapes that JSON has and go-yaml refuses are read: <c>\/</c> and pairs of surrogates. Default <see langword="true"/>.</summary>
+    public bool AllowJsonEscapes { get; init; } = true;
+
     /// <summary>The longest text, in characters. Default 64 Mi.</summary>
     public int MaxLength { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>Where to note which maps and lists were written in braces and brackets; null to forget it.</summary>
+    internal HashSet<Node>? FlowNodes { get; init; }
 
     /// <summary>How deep maps and lists may nest. Default 512.</summary>
     public int MaxDepth { get; init; } = 512;

@@ -22,6 +22,7 @@ internal sealed class YamlScanner : IDisposable
 
     private readonly string _file;
     private readonly StringPool _pool;
+    private readonly bool _jsonEscapes;
     private readonly StringBuilder _text = new();
     private readonly StringBuilder _trailing = new();
     private readonly List<SimpleKey> _simpleKeys = [];
@@ -42,8 +43,9 @@ internal sealed class YamlScanner : IDisposable
     private int _count;
     private int _taken;
 
-    public YamlScanner(ReadOnlySpan<char> text, string file, StringPool pool, int linesBefore = 0)
+    public YamlScanner(ReadOnlySpan<char> text, string file, StringPool pool, int linesBefore = 0, bool jsonEscapes = true)
     {
+        _jsonEscapes = jsonEscapes;
         _line = linesBefore;
         _file = file;
         _pool = pool;
@@ -1082,7 +1084,7 @@ internal sealed class YamlScanner : IDisposable
             case ' ': _text.Append(' '); break;
             case '"': _text.Append('"'); break;
             case '\'': _text.Append('\''); break;
-            case '/': _text.Append('/'); break;
+            case '/' when _jsonEscapes: _text.Append('/'); break;
             case '\\': _text.Append('\\'); break;
             case 'N': _text.Append('\x85'); break;
             case '_': _text.Append('\xa0'); break;
@@ -1103,7 +1105,7 @@ internal sealed class YamlScanner : IDisposable
         }
 
         var value = ScanHex(digits, line, column);
-        if (value is >= 0xD800 and <= 0xDBFF && digits == 4 && _buffer[_at] == '\\' && _buffer[_at + 1] == 'u')
+        if (value is >= 0xD800 and <= 0xDBFF && digits == 4 && _jsonEscapes && _buffer[_at] == '\\' && _buffer[_at + 1] == 'u')
         {
             // JSON writes characters beyond U+FFFF as two escapes.
             _at += 2;

@@ -21,14 +21,17 @@ internal sealed class YamlTextWriter : IDisposable
     private readonly bool _v3;
     private readonly bool _keepsForm;
     private readonly int _bestWidth;
+    private readonly HashSet<Node>? _flowNodes;
     private readonly NaturalKeyComparer _keys;
     private readonly List<Entry> _entries = [];
+    private readonly Comparer<Entry> _byKey;
 
     private char[] _buffer;
     private int _length;
     private int _column;
     private int _indent = -1;
     private int _depth;
+    private int _flowLevel;
     private bool _whitespace = true;
     private bool _indention = true;
 
@@ -36,8 +39,10 @@ internal sealed class YamlTextWriter : IDisposable
     {
         _v3 = options?.IsV3 == true;
         _keepsForm = options?.KeepsForm == true;
+        _flowNodes = options?.FlowNodes;
         _bestWidth = _v3 ? int.MaxValue : 80;
         _keys = _v3 ? NaturalKeyComparer.V3 : NaturalKeyComparer.V2;
+        _byKey = Comparer<Entry>.Create((a, b) => _keys.Compare(a.Key, b.Key));
         _buffer = ArrayPool<char>.Shared.Rent(capacity);
     }
 
@@ -86,6 +91,12 @@ internal sealed class YamlTextWriter : IDisposable
         {
             case ScalarNode scalar:
                 WriteScalarNode(scalar, simpleKey);
+                break;
+            case MapNode { Count: > 0 } map when _flowLevel > 0 || _flowNodes?.Contains(map) == true:
+                WriteFlow(map);
+                break;
+            case ListNode { Count: > 0 } list when _flowLevel > 0 || _flowNodes?.Contains(list) == true:
+                WriteFlow(list);
                 break;
             case MapNode map:
                 WriteMap(map);
@@ -213,6 +224,42 @@ internal sealed class YamlTextWriter : IDisposable
         }
     }
 
+    private void WriteFlow(Node node)
+    {
+        var map = node as MapNode;
+        var count = map?.Count ?? ((ListNode)node).Count;
+        WriteIndicator(map is null ? '[' : '{', needWhitespace: true, isWhitespace: true, isIndention: false);
+        if (++_depth > MaxDepth)
+        {
+            throw new YamlException(Reasons.LimitExceeded, $"maps and lists nest deeper than the limit of {MaxDepth}", new SourceLocation(""));
+        }
+
+        _flowLevel++;
+        for (var i = 0; i < count; i++)
+        {
+            if (i > 0)
+            {
+                WriteIndicator(',', needWhitespace: false, isWhitespace: false, isIndention: false);
+            }
+
+            if (map is not null)
+            {
+                ref readonly var entry = ref map.EntryAt(i);
+                WriteString(entry.Key, simpleKey: true);
+                WriteIndicator(':', needWhitespace: false, isWhitespace: false, isIndention: false);
+                WriteNode(entry.Value, inMapping: true, simpleKey: false);
+            }
+            else
+            {
+                WriteNode(((ListNode)node)[i], inMapping: false, simpleKey: false);
+            }
+        }
+
+        _flowLevel--;
+        _depth--;
+        WriteIndicator(map is null ? ']' : '}', needWhitespace: false, isWhitespace: false, isIndention: false);
+    }
+
     private void WriteMap(MapNode map)
     {
         if (map.Count == 0)
@@ -299,7 +346,7 @@ internal sealed class YamlTextWriter : IDisposable
             return;
         }
 
-        _entries.Sort(start, count, Comparer<Entry>.Create((a, b) => _keys.Compare(a.Key, b.Key)));
+        _entries.Sort(start, count, _byKey);
         var indent = BeginBlock(indentless: false);
         for (var i = start; i < start + count; i++)
         {
@@ -446,7 +493,7 @@ internal sealed class YamlTextWriter : IDisposable
     private void WriteText(string text, ScalarStyle style, bool simpleKey)
     {
         var analysis = Analyze(text);
-        style = Select(style, analysis, text, simpleKey);
+        style = Select(style, analysis, text, simpleKey, _flowLevel > 0);
         switch (style)
         {
             case ScalarStyle.Plain:
@@ -469,14 +516,14 @@ internal sealed class YamlTextWriter : IDisposable
         && !YamlResolver.IsBase60(text)
         && !(_v3 && YamlResolver.IsOldBoolean(text));
 
-    private static ScalarStyle Select(ScalarStyle style, in Analysis analysis, string text, bool simpleKey)
+    private static ScalarStyle Select(ScalarStyle style, in Analysis analysis, string text, bool simpleKey, bool flow)
     {
         if (simpleKey && analysis.Multiline)
         {
             style = ScalarStyle.DoubleQuoted;
         }
 
-        if (style == ScalarStyle.Plain && (!analysis.PlainAllowed || (text.Length == 0 && simpleKey)))
+        if (style == ScalarStyle.Plain && (!analysis.PlainAllowed || (flow && text.AsSpan().ContainsAny(",?[]{}:")) || (text.Length == 0 && (simpleKey || flow))))
         {
             style = ScalarStyle.SingleQuoted;
         }
@@ -486,7 +533,7 @@ internal sealed class YamlTextWriter : IDisposable
             style = ScalarStyle.DoubleQuoted;
         }
 
-        return style == ScalarStyle.Literal && (!analysis.BlockAllowed || simpleKey) ? ScalarStyle.DoubleQuoted : style;
+        return style == ScalarStyle.Literal && (!analysis.BlockAllowed || simpleKey || flow) ? ScalarStyle.DoubleQuoted : style;
     }
 
     private Analysis Analyze(string text)

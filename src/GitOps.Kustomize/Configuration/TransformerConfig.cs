@@ -49,7 +49,7 @@ internal sealed class TransformerConfig
 
     private static TransformerConfig Read(MapNode map, string file)
     {
-        var reader = new ConfigReader(map, file, strict: true);
+        var reader = new ConfigReader(map, file, strict: true, converts: true);
         var config = new TransformerConfig
         {
             NamePrefix = Specs(reader, "namePrefix"),

@@ -10,10 +10,16 @@ internal sealed class ConfigReader
     private readonly MapNode _map;
     private readonly string _file;
     private readonly bool _strict;
+    private readonly bool _converts;
     private readonly bool[] _known;
 
-    public ConfigReader(MapNode map, string file, bool strict)
+    /// <param name="map">The map.</param>
+    /// <param name="file">Its file, for messages.</param>
+    /// <param name="strict">Whether unknown fields are refused.</param>
+    /// <param name="converts">Whether numbers and truth values are taken for text where text is wanted.</param>
+    public ConfigReader(MapNode map, string file, bool strict, bool converts = false)
     {
+        _converts = converts || !strict;
         _map = map;
         _file = file;
         _strict = strict;
@@ -98,7 +104,7 @@ internal sealed class ConfigReader
     public ConfigReader? Object(string name) => Take(name) switch
     {
         null => null,
-        MapNode map => new ConfigReader(map, _file, _strict),
+        MapNode map => new ConfigReader(map, _file, _strict, _converts),
         var other => throw WrongType(other, name, "object"),
     };
 
@@ -125,7 +131,7 @@ internal sealed class ConfigReader
                 throw WrongType(item, name, "object");
             }
 
-            var reader = new ConfigReader(item as MapNode ?? new MapNode(), _file, _strict);
+            var reader = new ConfigReader(item as MapNode ?? new MapNode(), _file, _strict, _converts);
             result.Add(read(reader));
             reader.Finish();
         }
@@ -150,7 +156,16 @@ internal sealed class ConfigReader
 
     private string String(Node node, string name) => node is ScalarNode { Kind: ScalarKind.String or ScalarKind.Binary } scalar ? scalar.Text
         : node is ScalarNode { Kind: ScalarKind.Timestamp } time && YamlTimestamp.TryParse(time.Text, out var rfc) ? rfc
+        : _converts && node is ScalarNode other ? Convert(other)
         : throw WrongType(node, name, "string");
+
+    private static string Convert(ScalarNode scalar) => scalar.Kind switch
+    {
+        ScalarKind.Integer => GoNumber.FormatInteger(scalar),
+        ScalarKind.Float => GoNumber.FormatG(scalar.AsDouble()),
+        ScalarKind.Boolean => scalar.AsBoolean() ? "true" : "false",
+        _ => scalar.Text,
+    };
 
     private KustomizeException WrongType(Node node, string name, string wanted)
     {

@@ -10,22 +10,28 @@ internal sealed class GoRegex
     private static readonly SearchValues<char> s_special = SearchValues.Create("\\.+*?()|[]{}^$");
 
     private readonly string? _literal;
+    private readonly bool _whole;
     private readonly Regex? _regex;
 
-    private GoRegex(string? literal, Regex? regex)
+    private GoRegex(string? literal, bool whole, Regex? regex)
     {
         _literal = literal;
+        _whole = whole;
         _regex = regex;
     }
 
     /// <summary>A pattern that has to match a whole text.</summary>
     public static GoRegex Whole(string pattern) =>
-        pattern.AsSpan().ContainsAny(s_special) ? new GoRegex(null, Compile($"^(?:{pattern})$", pattern)) : new GoRegex(pattern, null);
+        pattern.AsSpan().ContainsAny(s_special) ? new GoRegex(null, true, Compile($"^(?:{pattern})$", pattern)) : new GoRegex(pattern, true, null);
 
     /// <summary>A pattern that may match anywhere in a text.</summary>
-    public static GoRegex Anywhere(string pattern) => new(null, Compile(pattern, pattern));
+    public static GoRegex Anywhere(string pattern) =>
+        pattern.AsSpan().ContainsAny(s_special) ? new GoRegex(null, false, Compile(pattern, pattern)) : new GoRegex(pattern, false, null);
 
-    public bool IsMatch(string text) => _literal is not null ? string.Equals(_literal, text, StringComparison.Ordinal) : _regex!.IsMatch(text);
+    public bool IsMatch(string text) =>
+        _literal is null ? _regex!.IsMatch(text)
+        : _whole ? string.Equals(_literal, text, StringComparison.Ordinal)
+        : text.Contains(_literal, StringComparison.Ordinal);
 
     private static Regex Compile(string pattern, string shown)
     {

@@ -5,7 +5,7 @@ using GitOps.Yaml;
 
 namespace GitOps.Kustomize.Merging;
 
-/// <summary>A JSON patch (RFC 6902) with the library's habits that kustomize has: negative indices count from the end, replace adds what is missing.</summary>
+/// <summary>A JSON patch (RFC 6902) with the library's habits that kustomize has: negative indices count from the end, what is replaced must be there.</summary>
 internal sealed class JsonPatch
 {
     private static readonly YamlReaderOptions s_yaml = new() { Schema = YamlSchema.Kubernetes, DuplicateKeys = DuplicateKeys.LastWins };
@@ -231,6 +231,11 @@ internal sealed class JsonPatch
         switch (container)
         {
             case MapNode map:
+                if (!map.ContainsKey(key))
+                {
+                    throw new KustomizeException($"replace operation does not apply: doc is missing key: {path}");
+                }
+
                 map.Set(key, value);
                 break;
             case ListNode list:

@@ -138,7 +138,7 @@ internal sealed class StrategicMerge
             throw new KustomizeException($"maps and lists nest deeper than {MaxDepth}");
         }
 
-        schema ??= SchemaOf(dest) ?? SchemaOf(src);
+        schema = _schema.Comments.Find(dest) ?? _schema.Comments.Find(src) ?? schema ?? SchemaOf(dest) ?? SchemaOf(src);
         var decides = Tree.IsMissingOrNull(dest) ? Tree.IsMissingOrNull(src) ? null : src : dest;
         switch (decides)
         {

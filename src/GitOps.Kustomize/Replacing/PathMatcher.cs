@@ -13,10 +13,13 @@ internal sealed class PathMatcher
     private readonly Made? _create;
     private readonly List<Slot> _matches = [];
 
-    private PathMatcher(List<string> path, Made? create)
+    private readonly Dictionary<string, GoRegex>? _patterns;
+
+    private PathMatcher(List<string> path, Made? create, Dictionary<string, GoRegex>? patterns)
     {
         _path = path;
         _create = create;
+        _patterns = patterns;
     }
 
     /// <summary>What a made field holds.</summary>
@@ -27,9 +30,13 @@ internal sealed class PathMatcher
         Scalar,
     }
 
-    public static List<Slot> Match(Node root, List<string> path, Made? create)
+    /// <param name="root">Where to start.</param>
+    /// <param name="path">The path in pieces.</param>
+    /// <param name="create">What to make at the end of the path where nothing is; null to make nothing.</param>
+    /// <param name="patterns">Patterns that are ready already, when many trees are matched.</param>
+    public static List<Slot> Match(Node root, List<string> path, Made? create, Dictionary<string, GoRegex>? patterns = null)
     {
-        var matcher = new PathMatcher(path, create);
+        var matcher = new PathMatcher(path, create, patterns);
         matcher.Visit(new Slot(root, null, "", 0), 0);
         return matcher._matches;
     }
@@ -160,7 +167,7 @@ internal sealed class PathMatcher
             return;
         }
 
-        var regex = GoRegex.Anywhere(pattern);
+        var regex = Pattern(pattern);
         for (var i = 0; i < list.Count; i++)
         {
             var item = list[i];
@@ -176,6 +183,22 @@ internal sealed class PathMatcher
                 Visit(new Slot(item, list, "", i), at + 1);
             }
         }
+    }
+
+    private GoRegex Pattern(string pattern)
+    {
+        if (_patterns is null)
+        {
+            return GoRegex.Anywhere(pattern);
+        }
+
+        if (!_patterns.TryGetValue(pattern, out var regex))
+        {
+            regex = GoRegex.Anywhere(pattern);
+            _patterns.Add(pattern, regex);
+        }
+
+        return regex;
     }
 
     private Node New(int next)

@@ -1,4 +1,5 @@
 using System.Text;
+using GitOps.Kustomize.Definition;
 using GitOps.Kustomize.Trees;
 using GitOps.Yaml;
 
@@ -7,9 +8,7 @@ namespace GitOps.Kustomize.Replacing;
 /// <summary>Sets fields inside YAML or JSON text that a field of a resource holds.</summary>
 internal static class StructuredData
 {
-    private static readonly YamlReaderOptions s_yaml = new() { Schema = YamlSchema.Kustomize };
-
-    public static bool TrySet(MapNode root, Node value, List<string> path, PathMatcher.Made? create)
+    public static bool TrySet(MapNode root, Node value, List<string> path, PathMatcher.Made? create, Dictionary<string, GoRegex> patterns)
     {
         for (var i = 1; i < path.Count; i++)
         {
@@ -23,20 +22,21 @@ internal static class StructuredData
                 continue;
             }
 
-            if (found is ScalarNode scalar && Parse(scalar.Text) is { } document)
+            var flow = new HashSet<Node>(ReferenceEqualityComparer.Instance);
+            if (found is ScalarNode scalar && Parse(scalar.Text, flow) is { } document)
             {
-                return TrySet(scalar, document, value, path[i..], create);
+                return TrySet(scalar, document, flow, value, path[i..], create, patterns);
             }
         }
 
         return false;
     }
 
-    private static Node? Parse(string text)
+    private static Node? Parse(string text, HashSet<Node> flow)
     {
         try
         {
-            return YamlReader.ReadFirst(text, "", s_yaml) ?? ScalarNode.Null();
+            return YamlReader.ReadFirst(text, "", new YamlReaderOptions { Schema = YamlSchema.Kustomize, FlowNodes = flow }) ?? ScalarNode.Null();
         }
         catch (GitOpsException)
         {
@@ -44,11 +44,11 @@ internal static class StructuredData
         }
     }
 
-    private static bool TrySet(ScalarNode field, Node document, Node value, List<string> path, PathMatcher.Made? create)
+    private static bool TrySet(ScalarNode field, Node document, HashSet<Node> flow, Node value, List<string> path, PathMatcher.Made? create, Dictionary<string, GoRegex> patterns)
     {
         try
         {
-            var slots = PathMatcher.Match(document, path, create);
+            var slots = PathMatcher.Match(document, path, create, patterns);
             if (slots.Count == 0)
             {
                 return false;
@@ -67,7 +67,7 @@ internal static class StructuredData
                 }
             }
 
-            field.Become(field.Kind, Serialize(document, field.Text), field.Style);
+            field.Become(field.Kind, Serialize(document, flow, field.Text), field.Style);
             return true;
         }
         catch (GitOpsException)
@@ -76,12 +76,12 @@ internal static class StructuredData
         }
     }
 
-    private static string Serialize(Node document, string original)
+    private static string Serialize(Node document, HashSet<Node> flow, string original)
     {
         var start = original.AsSpan().TrimStart();
         if (start.Length == 0 || start[0] is not ('{' or '['))
         {
-            return KyamlText.Of(document).Trim();
+            return KyamlText.Of(document, flow).Trim();
         }
 
         var text = new StringBuilder();

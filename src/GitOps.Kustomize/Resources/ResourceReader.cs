@@ -7,7 +7,7 @@ namespace GitOps.Kustomize.Resources;
 /// <summary>Reads resources from YAML or JSON the way kustomize does: documents are cut apart first, then each is parsed by itself.</summary>
 internal sealed class ResourceReader
 {
-    private static readonly YamlReaderOptions s_options = new() { Schema = YamlSchema.Kustomize };
+    private static readonly YamlReaderOptions s_options = new() { Schema = YamlSchema.Kustomize, AllowJsonEscapes = false };
 
     private readonly KubernetesSchema _schema;
     private readonly StringPool _pool = new();
@@ -50,6 +50,7 @@ internal sealed class ResourceReader
             if (YamlReader.ReadFirst(chunk, file, s_options, _pool, line) is { IsNull: false } node)
             {
                 result.Add(node);
+                _schema.Comments.Read(chunk, line, node);
             }
 
             chunks++;

@@ -9,10 +9,14 @@ internal sealed class BuiltInSchema
 
     private readonly Dictionary<(string ApiVersion, string Kind), SchemaField> _kinds = [];
     private readonly HashSet<(string ApiVersion, string Kind)> _clusterScoped = [];
+    private readonly Dictionary<string, SchemaType> _definitions = new(StringComparer.Ordinal);
 
     public static BuiltInSchema Instance => s_instance.Value;
 
     public SchemaField? Find(string apiVersion, string kind) => _kinds.GetValueOrDefault((apiVersion, kind));
+
+    /// <summary>The type of a definition, by the name that references use.</summary>
+    public SchemaType? Definition(string name) => _definitions.GetValueOrDefault(name);
 
     public bool IsClusterScoped(string apiVersion, string kind) => _clusterScoped.Contains((apiVersion, kind));
 
@@ -45,7 +49,8 @@ internal sealed class BuiltInSchema
                     break;
                 default:
                     var type = TypeAt(types, words[0])!;
-                    foreach (var word in words.Skip(1))
+                    schema._definitions[words[1][1..]] = type;
+                    foreach (var word in words.Skip(2))
                     {
                         AddField(types, type, word);
                     }

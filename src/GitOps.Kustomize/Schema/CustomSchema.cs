@@ -13,12 +13,20 @@ internal sealed class CustomSchema
     private readonly Dictionary<string, SchemaType> _types = new(StringComparer.Ordinal);
     private readonly MapNode _definitions;
 
-    private CustomSchema(MapNode definitions) => _definitions = definitions;
+    private readonly bool _overBuiltIn;
 
-    public static CustomSchema Read(Node document)
+    private CustomSchema(MapNode definitions, bool overBuiltIn)
+    {
+        _definitions = definitions;
+        _overBuiltIn = overBuiltIn;
+    }
+
+    /// <param name="document">The document.</param>
+    /// <param name="overBuiltIn">Whether the built-in definitions are there too; they then win over those of the same name.</param>
+    public static CustomSchema Read(Node document, bool overBuiltIn)
     {
         var root = document as MapNode ?? throw new KustomizeException("the OpenAPI schema is not a map");
-        var schema = new CustomSchema(root.GetMap("definitions") ?? new MapNode());
+        var schema = new CustomSchema(root.GetMap("definitions") ?? new MapNode(), overBuiltIn);
         foreach (var (name, definition, _, _, _) in schema._definitions)
         {
             if (definition is MapNode map && map[GroupVersionKind] is ListNode kinds)
@@ -62,6 +70,11 @@ internal sealed class CustomSchema
 
     private SchemaType TypeOf(string definition)
     {
+        if (_overBuiltIn && BuiltInSchema.Instance.Definition(definition) is { } builtIn)
+        {
+            return builtIn;
+        }
+
         if (!_types.TryGetValue(definition, out var type))
         {
             type = new SchemaType();
@@ -90,6 +103,9 @@ internal sealed class CustomSchema
             type.Additional = FieldOf(additional, 0);
         }
     }
+
+    /// <summary>What a schema says of a field.</summary>
+    public SchemaField FieldOf(MapNode schema) => FieldOf(schema, 0);
 
     private SchemaField FieldOf(MapNode schema, int depth)
     {

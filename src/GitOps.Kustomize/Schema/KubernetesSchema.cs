@@ -6,6 +6,9 @@ namespace GitOps.Kustomize.Schema;
 /// <remarks>Like kustomize, the first kustomization of a build that names a schema decides for all of it.</remarks>
 internal sealed class KubernetesSchema
 {
+    /// <summary>The schemas that comments of this build's files give.</summary>
+    public CommentSchemas Comments { get; } = new();
+
     private CustomSchema? _custom;
     private bool _versionChosen;
     private bool _builtInAsked;
@@ -23,8 +26,8 @@ internal sealed class KubernetesSchema
         }
 
         // kustomize reads its own schema too when it had to look a kind up before it was told of the custom one.
-        return _custom.Find(apiVersion, kind)
-            ?? (_builtInAsked || apiVersion.StartsWith("kustomize.config.k8s.io/", StringComparison.Ordinal) ? BuiltInSchema.Instance.Find(apiVersion, kind) : null);
+        var builtIn = _builtInAsked || apiVersion.StartsWith("kustomize.config.k8s.io/", StringComparison.Ordinal) ? BuiltInSchema.Instance.Find(apiVersion, kind) : null;
+        return builtIn ?? _custom.Find(apiVersion, kind);
     }
 
     public bool IsClusterScoped(string apiVersion, string kind)
@@ -58,7 +61,7 @@ internal sealed class KubernetesSchema
                 throw new KustomizeException("builtin version and custom schema provided, cannot use both");
             }
 
-            _custom = CustomSchema.Read(document);
+            _custom = CustomSchema.Read(document, _builtInAsked);
             return;
         }
 

@@ -25,9 +25,15 @@ internal sealed class EntryTransformer : ITransformer
                 // One node stands in all maps of the resource that get the entry: what changes it in one place changes it in all,
                 // as in kustomize.
                 ScalarNode? shared = null;
+                Action<Node>? set = null;
+                var gvk = resource.Gvk;
                 foreach (var spec in _specs)
                 {
-                    FieldWalk.Visit(resource, spec, FieldWalk.Made.Map, node => SetEntry(node, key, shared ??= new ScalarNode(ScalarKind.String, value)));
+                    if (gvk.IsSelected(spec.Gvk))
+                    {
+                        set ??= node => SetEntry(node, key, shared ??= new ScalarNode(ScalarKind.String, value));
+                        FieldWalk.Visit(resource, spec, FieldWalk.Made.Map, set);
+                    }
                 }
             }
         }

@@ -59,9 +59,10 @@ internal sealed class ReplacementTransformer : ITransformer
             }
 
             var value = ValueOf(resources, replacement);
+            var patterns = new Dictionary<string, GoRegex>(StringComparer.Ordinal);
             foreach (var target in replacement.Targets)
             {
-                Apply(resources, value, target);
+                Apply(resources, value, target, patterns);
             }
         }
 
@@ -134,7 +135,7 @@ internal sealed class ReplacementTransformer : ITransformer
         }
     }
 
-    private static void Apply(ResourceSet resources, Node value, ReplacementTarget target)
+    private static void Apply(ResourceSet resources, Node value, ReplacementTarget target, Dictionary<string, GoRegex> patterns)
     {
         if (target.Select is null)
         {
@@ -158,7 +159,7 @@ internal sealed class ReplacementTransformer : ITransformer
 
             try
             {
-                Copy(resource, value, target);
+                Copy(resource, value, target, patterns);
             }
             catch (GitOpsException e)
             {
@@ -169,14 +170,14 @@ internal sealed class ReplacementTransformer : ITransformer
 
     private static bool Matches(SelectorMatch match, in ResId id) => match.MatchesGvk(id.Gvk) && match.MatchesName(id.Name) && match.MatchesNamespace(id.Namespace);
 
-    private static void Copy(Resource resource, Node value, ReplacementTarget target)
+    private static void Copy(Resource resource, Node value, ReplacementTarget target, Dictionary<string, GoRegex> patterns)
     {
         var paths = target.FieldPaths.Count == 0 ? [DefaultPath] : target.FieldPaths;
         foreach (var path in paths)
         {
             PathMatcher.Made? create = target.Options?.Create == true ? PathMatcher.KindOf(value) : null;
             var parts = PathSplitter.SplitSmart(path);
-            if (StructuredData.TrySet(resource.Root!, value, parts, create))
+            if (StructuredData.TrySet(resource.Root!, value, parts, create, patterns))
             {
                 continue;
             }
@@ -184,7 +185,7 @@ internal sealed class ReplacementTransformer : ITransformer
             List<Slot> slots;
             try
             {
-                slots = PathMatcher.Match(resource.Root!, parts, create);
+                slots = PathMatcher.Match(resource.Root!, parts, create, patterns);
             }
             catch (GitOpsException e)
             {

@@ -195,6 +195,11 @@ internal static class JsonTree
 
     private static ScalarNode NormalizeScalar(ScalarNode scalar, bool throughFloat)
     {
+        if (scalar.Style == ScalarStyle.Folded)
+        {
+            scalar = (ScalarNode)scalar.DeepClone();
+        }
+
         OutputCheck.Check(scalar);
         ScalarNode result;
         switch (scalar.Kind)

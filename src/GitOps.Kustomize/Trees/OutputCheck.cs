@@ -3,7 +3,10 @@ using GitOps.Yaml;
 
 namespace GitOps.Kustomize.Trees;
 
-/// <summary>Finds what kustomize cannot print: it writes a resource as YAML, reads that back and goes through JSON, and some values do not survive.</summary>
+/// <summary>
+/// Carries out what happens to values when kustomize prints: it writes a resource as YAML, reads that back and goes through JSON.
+/// Some values do not survive that and are errors here too; folded text changes.
+/// </summary>
 internal static class OutputCheck
 {
     // JSON leaves these as they are, and the YAML reader behind it refuses them.
@@ -98,6 +101,11 @@ internal static class OutputCheck
         if (text.AsSpan().ContainsAny(s_unprintable))
         {
             throw Error(scalar, "control characters are not allowed");
+        }
+
+        if (scalar.Style == ScalarStyle.Folded)
+        {
+            scalar.Become(ScalarKind.String, FoldedScalar.Survive(text), ScalarStyle.Literal);
         }
     }
 

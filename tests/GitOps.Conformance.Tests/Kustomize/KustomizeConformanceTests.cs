@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using GitOps.Kustomize;
+using GitOps.Kustomize.Loading;
 
 namespace GitOps.Conformance.Tests.Kustomize;
 
@@ -40,7 +41,8 @@ public sealed class KustomizeConformanceTests
         {
             LoadRestrictor = test.TryGetProperty("loadRestrictor", out var restrictor) && restrictor.GetString() == "none" ? LoadRestrictor.None : LoadRestrictor.RootOnly,
         };
-        var tree = new DiskTree(Path.Combine(directory, "input"));
+        using var input = LinkedInput.Open(Path.Combine(directory, "input"), test);
+        var tree = new DiskFileTree(input.Directory);
         var target = TreePath.Parse(test.GetProperty("target").GetString()!);
         if (test.GetProperty("expect").GetString() == "error")
         {

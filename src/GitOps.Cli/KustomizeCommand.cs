@@ -1,0 +1,63 @@
+using System.CommandLine;
+using GitOps.Kustomize;
+using GitOps.Kustomize.Loading;
+
+namespace GitOps.Cli;
+
+/// <summary><c>gitops kustomize build DIR</c>: prints what <c>kustomize build DIR</c> prints.</summary>
+internal static class KustomizeCommand
+{
+    public static Command Create()
+    {
+        var directory = new Argument<string>("DIR")
+        {
+            Description = "The directory with the kustomization.",
+            DefaultValueFactory = _ => ".",
+        };
+        var restrictor = new Option<string>("--load-restrictor")
+        {
+            Description = "Which files may be loaded: only those in or below a kustomization's directory, or all.",
+            DefaultValueFactory = _ => "LoadRestrictionsRootOnly",
+        };
+        restrictor.AcceptOnlyFromAmong("LoadRestrictionsRootOnly", "LoadRestrictionsNone");
+        var output = new Option<string?>("--output", "-o") { Description = "A file to write to instead of the standard output." };
+        var build = new Command("build", "Build a kustomization and print it as YAML.") { directory, restrictor, output };
+        build.SetAction((result, cancellationToken) => BuildAsync(
+            result.GetValue(directory)!,
+            result.GetValue(restrictor) == "LoadRestrictionsNone" ? LoadRestrictor.None : LoadRestrictor.RootOnly,
+            result.GetValue(output),
+            result.InvocationConfiguration.Error,
+            cancellationToken));
+        return new Command("kustomize", "Work with kustomizations.") { build };
+    }
+
+    private static async Task<int> BuildAsync(string directory, LoadRestrictor restrictor, string? output, TextWriter error, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // The tree is the whole disk, as for the real command; the load restrictor is what confines it.
+            var full = Path.GetFullPath(directory);
+            var root = Path.GetPathRoot(full)!;
+            var path = TreePath.Parse(Path.GetRelativePath(root, full).Replace(Path.DirectorySeparatorChar, '/'));
+            var bytes = KustomizeBuild.Run(new DiskFileTree(root), path, new KustomizeOptions { LoadRestrictor = restrictor }, legacyOrder: true, cancellationToken);
+            if (output is not null)
+            {
+                await File.WriteAllBytesAsync(Directory.Exists(output) ? Path.Combine(output, "kustomize.yaml") : output, bytes, cancellationToken).ConfigureAwait(false);
+                return 0;
+            }
+
+            var stdout = Console.OpenStandardOutput();
+            await using (stdout.ConfigureAwait(false))
+            {
+                await stdout.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
+            }
+
+            return 0;
+        }
+        catch (Exception e) when (e is GitOpsException or IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            await error.WriteLineAsync($"Error: {e.Message}").ConfigureAwait(false);
+            return 1;
+        }
+    }
+}
