@@ -47,7 +47,7 @@ try
         .UseKubernetes(kubernetes => kubernetes.Kubeconfig = kubeconfig);
 
     using var host = builder.Build();
-    using var stop = new CancellationTokenSource(TimeSpan.FromMinutes(kubeconfigPath is null ? 1 : 10));
+    using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(kubeconfigPath is null ? 60 : 600));
     var engine = host.Services.GetRequiredService<GitOpsEngine>();
     using var stream = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(kubeconfig));
     using var kubernetes = new Kubernetes(await KubernetesClientConfiguration.BuildConfigFromConfigFileAsync(stream));

@@ -70,7 +70,7 @@ internal sealed class Scenario(GitOpsEngine engine, FleetRepository fleet, Kuber
         }
         catch (OperationCanceledException)
         {
-            throw new ScenarioException($"{name} did not get there in time: {engine.GetUnit(name).Condition(ConditionTypes.Ready)?.Message}");
+            throw new ScenarioException($"{name} did not get there in time: {string.Join("; ", engine.GetUnit(name).Conditions.Select(c => c.Message))}");
         }
     }
 

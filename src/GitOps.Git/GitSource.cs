@@ -70,6 +70,7 @@ public sealed class GitSource : ISource, IDisposable
         }
 
         _isConfirmed = true;
+        _mirror.Touch(resolved?.Name);
         return await OpenAsync(revision, resolved, cancellationToken).ConfigureAwait(false);
     }
 

@@ -4,6 +4,7 @@ using GitOps.Kubernetes.Client;
 using GitOps.Kubernetes.Drifting;
 using GitOps.Kubernetes.Health;
 using GitOps.Kubernetes.Inventories;
+using GitOps.Kubernetes.Leases;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -51,6 +52,14 @@ public sealed class KubernetesApplier : IApplier, IDisposable
 
     /// <summary>How many requests were sent so far.</summary>
     internal long RequestCount => _cluster?.Client.RequestCount ?? 0;
+
+    /// <summary>An election among the hosts that share the options' lease.</summary>
+    internal ILeaderElection CreateElection(string? identity = null)
+    {
+        var cluster = Connect();
+        var name = identity ?? $"{Environment.MachineName}_{Guid.NewGuid():N}";
+        return new LeaseElection(cluster.Client, new LeaseOptions(_options.InventoryNamespace, _options.LeaseName, name) { FieldManager = _options.FieldManager }, _time, _logger);
+    }
 
     /// <summary>Whether a drift watch of a unit runs and has told everything.</summary>
     internal bool IsWatching(string unitName) => _cluster?.Watches.Find(Owner.LabelValue(unitName)) is { IsSynced: true };
@@ -117,6 +126,19 @@ public sealed class KubernetesApplier : IApplier, IDisposable
         }
 
         return changes;
+    }
+
+    /// <summary>Plans the deletion of those objects of a set that the unit owns; the rest of the unit stays.</summary>
+    internal async ValueTask<Plan> PlanDeleteAsync(ApplyRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await new Planner(Connect(), request, null).DeleteOnlyAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (GitOpsException e)
+        {
+            return new Plan(request, [], [Diagnostic.Error(e.Reason, e.Message, e.Location)]);
+        }
     }
 
     /// <inheritdoc/>

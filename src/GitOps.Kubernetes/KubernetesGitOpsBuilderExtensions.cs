@@ -33,6 +33,11 @@ public static class KubernetesGitOpsBuilderExtensions
             services.GetService<ILogger<KubernetesApplier>>(),
             services.GetServices<IHealthAssessor>()));
         builder.Services.TryAddSingleton<IApplier>(static services => services.GetRequiredService<KubernetesApplier>());
+
+        // A host that is alone needs no lease and then there is no election: the container hands the null on.
+        builder.Services.TryAddSingleton<ILeaderElection>(static services => services.GetRequiredService<IOptions<KubernetesOptions>>().Value.LeaderElection
+            ? services.GetRequiredService<KubernetesApplier>().CreateElection()
+            : null!);
         return builder;
     }
 }

@@ -51,6 +51,14 @@ public sealed class KubernetesOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
     public TimeSpan PruneWait { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Whether several hosts elect one that applies, by a Lease object in <see cref="InventoryNamespace"/>. Default <see langword="false"/>: the host is alone.</summary>
+    public bool LeaderElection { get; set; }
+
+    /// <summary>The name of the Lease; hosts with other units need another. Default <c>gitops</c>.</summary>
+    [Required(AllowEmptyStrings = false)]
+    [RegularExpression("^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$", ErrorMessage = "LeaseName must be an object name: lower-case letters, digits, '-' and '.'.")]
+    public string LeaseName { get; set; } = "gitops";
+
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {

@@ -52,9 +52,22 @@ internal static class TypedValue
         }
     }
 
+    // A container that loses its last item to a removal inside it stays, empty.
+    private static Node Below(SchemaType type, Node value, FieldSet fields)
+    {
+        var rest = Remove(type, value, fields);
+        return !rest.IsNull ? rest : value switch
+        {
+            MapNode => new MapNode(),
+            ListNode => new ListNode(),
+            _ => rest,
+        };
+    }
+
     private static Node RemoveItems(SchemaType type, ListNode list, FieldSet fields)
     {
         var rest = new ListNode();
+        var touched = false;
         foreach (var item in list)
         {
             var element = ListItem.Element(type, item, out _);
@@ -64,16 +77,18 @@ internal static class TypedValue
             }
             else if (!entry.IsMember)
             {
-                rest.Add(Remove(Shapes.ItemsOf(type), item, entry.Children!));
+                touched = true;
+                rest.Add(Below(Shapes.ItemsOf(type), item, entry.Children!));
             }
         }
 
-        return rest.Count == 0 ? ScalarNode.Null() : rest;
+        return rest.Count == 0 && !touched ? ScalarNode.Null() : rest;
     }
 
     private static Node RemoveKeys(SchemaType type, MapNode map, FieldSet fields)
     {
         var rest = new MapNode(map.Count);
+        var touched = false;
         for (var i = 0; i < map.Count; i++)
         {
             ref readonly var pair = ref map.EntryAt(i);
@@ -83,11 +98,12 @@ internal static class TypedValue
             }
             else if (!entry.IsMember)
             {
-                rest[pair.Key] = Remove(type.TypeOf(pair.Key) ?? SchemaType.Untyped, pair.Value, entry.Children!);
+                touched = true;
+                rest[pair.Key] = Below(type.TypeOf(pair.Key) ?? SchemaType.Untyped, pair.Value, entry.Children!);
             }
         }
 
-        return rest.Count == 0 ? ScalarNode.Null() : rest;
+        return rest.Count == 0 && !touched ? ScalarNode.Null() : rest;
     }
 
     // self: whether the walk of this value marks the value's own path; the parent may mark it for reasons of its own too.

@@ -9,6 +9,7 @@ internal sealed class YamlComposer
     private readonly YamlReaderOptions _options;
     private readonly StringPool _pool;
     private readonly Dictionary<string, Node?> _anchors = new(StringComparer.Ordinal);
+    private (MapNode Map, ScalarNode Key, Node Value)? _nullKey;
     private readonly Dictionary<string, string> _tagPrefixes = new(StringComparer.Ordinal);
     private int _nodes;
     private int _aliasNodes;
@@ -52,7 +53,7 @@ internal sealed class YamlComposer
             var start = _scanner.Peek();
             if (start.Kind != YamlTokenKind.DocumentStart)
             {
-                _scanner.Fail("did not find expected <document start>", start.Line, start.Column);
+                _scanner.FailParser("did not find expected <document start>", 0, start.Line, start.Column);
             }
 
             _scanner.Take();
@@ -67,8 +68,30 @@ internal sealed class YamlComposer
             _scanner.Take();
         }
 
+        if (_nullKey is { } refused)
+        {
+            _scanner.Fail(
+                "a map key must be a string, number or truth value, not null",
+                refused.Key.Line - 1,
+                refused.Key.Column - 1,
+                $"unsupported map key of type: %!s(<nil>), key: <nil>, value: {GoSyntax(refused.Value)}");
+        }
+
         return document;
     }
+
+    // A value as Go's %#v prints it.
+    private static string GoSyntax(Node value) => value switch
+    {
+        MapNode map => "map[interface {}]interface {}{" + string.Join(", ", Enumerable.Range(0, map.Count).Select(i => $"\"{map.EntryAt(i).Key}\":{GoSyntax(map.EntryAt(i).Value)}")) + "}",
+        ListNode list => "[]interface {}{" + string.Join(", ", list.Select(GoSyntax)) + "}",
+        ScalarNode { Kind: ScalarKind.Null } => "<nil>",
+        ScalarNode { Kind: ScalarKind.Boolean } scalar => scalar.AsBoolean() ? "true" : "false",
+        ScalarNode { Kind: ScalarKind.Integer } scalar => GoNumber.FormatInteger(scalar),
+        ScalarNode { Kind: ScalarKind.Float } scalar => GoNumber.FormatG(scalar.AsDouble()),
+        ScalarNode scalar => "\"" + scalar.Text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal) + "\"",
+        _ => "",
+    };
 
     private void ReadDirectives()
     {
@@ -170,7 +193,7 @@ internal sealed class YamlComposer
         }
         else
         {
-            _scanner.Fail("while parsing a node: found undefined tag handle", token.Line, token.Column);
+            _scanner.FailParser("while parsing a node: found undefined tag handle", token.Line, token.Line, token.Column);
             return "";
         }
 
@@ -201,7 +224,7 @@ internal sealed class YamlComposer
                     return Scalar(new YamlToken(YamlTokenKind.Scalar, line, column, ""), tag);
                 }
 
-                _scanner.Fail($"while parsing a {(block ? "block" : "flow")} node: did not find expected node content", token.Line, token.Column);
+                _scanner.FailParser($"while parsing a {(block ? "block" : "flow")} node: did not find expected node content", line, token.Line, token.Column);
                 return Empty();
         }
     }
@@ -231,7 +254,7 @@ internal sealed class YamlComposer
             }
             else
             {
-                _scanner.Fail("while parsing a block collection: did not find expected '-' indicator", token.Line, token.Column);
+                _scanner.FailParser("while parsing a block collection: did not find expected '-' indicator", line, token.Line, token.Column);
             }
         }
     }
@@ -252,7 +275,7 @@ internal sealed class YamlComposer
 
             if (token.Kind != YamlTokenKind.Key)
             {
-                _scanner.Fail("while parsing a block mapping: did not find expected key", token.Line, token.Column);
+                _scanner.FailParser("while parsing a block mapping: did not find expected key", line, token.Line, token.Column);
             }
 
             _scanner.Take();
@@ -291,7 +314,7 @@ internal sealed class YamlComposer
                 ref readonly var separator = ref _scanner.Peek();
                 if (separator.Kind != YamlTokenKind.FlowEntry)
                 {
-                    _scanner.Fail("while parsing a flow sequence: did not find expected ',' or ']'", separator.Line, separator.Column);
+                    _scanner.FailParser("while parsing a flow sequence: did not find expected ',' or ']'", line, separator.Line, separator.Column);
                 }
 
                 _scanner.Take();
@@ -351,7 +374,7 @@ internal sealed class YamlComposer
                 ref readonly var separator = ref _scanner.Peek();
                 if (separator.Kind != YamlTokenKind.FlowEntry)
                 {
-                    _scanner.Fail("while parsing a flow mapping: did not find expected ',' or '}'", separator.Line, separator.Column);
+                    _scanner.FailParser("while parsing a flow mapping: did not find expected ',' or '}'", line, separator.Line, separator.Column);
                 }
 
                 _scanner.Take();
@@ -395,6 +418,17 @@ internal sealed class YamlComposer
             return;
         }
 
+        if (_options.Schema == YamlSchema.Kubernetes && scalar.Kind == ScalarKind.Null)
+        {
+            // Refused once the document is read: the message shows the last of several such keys.
+            if (_nullKey is not { } known || ReferenceEquals(known.Map, map))
+            {
+                _nullKey = (map, scalar, value);
+            }
+
+            return;
+        }
+
         var entry = new MapEntry(_pool.Get(KeyText(scalar)), value, scalar.Kind, scalar.Line, scalar.Column);
         if (map.TryAdd(entry))
         {
@@ -428,7 +462,7 @@ internal sealed class YamlComposer
         }
         else
         {
-            _scanner.Fail("map merge requires map or sequence of maps as the value", value.Line - 1, value.Column - 1);
+            _scanner.Fail("map merge requires map or sequence of maps as the value", value.Line - 1, value.Column - 1, "yaml: map merge requires map or sequence of maps as the value");
         }
     }
 
@@ -465,9 +499,6 @@ internal sealed class YamlComposer
                 return GoNumber.FormatInteger(key);
             case ScalarKind.Float:
                 return GoNumber.FormatFloatKey(key.AsDouble());
-            case ScalarKind.Null or ScalarKind.Timestamp:
-                _scanner.Fail($"a map key must be a string, number or truth value, not {(key.Kind == ScalarKind.Null ? "null" : "a date")}", key.Line - 1, key.Column - 1);
-                return "";
             default:
                 return key.Text;
         }
@@ -477,12 +508,12 @@ internal sealed class YamlComposer
     {
         if (!_anchors.TryGetValue(token.Text!, out var node))
         {
-            _scanner.Fail($"unknown anchor '{token.Text}' referenced", token.Line, token.Column);
+            _scanner.Fail($"unknown anchor '{token.Text}' referenced", token.Line, token.Column, $"yaml: unknown anchor '{token.Text}' referenced");
         }
 
         if (node is null)
         {
-            _scanner.Fail($"anchor '{token.Text}' value contains itself", token.Line, token.Column);
+            _scanner.Fail($"anchor '{token.Text}' value contains itself", token.Line, token.Column, $"yaml: anchor '{token.Text}' value contains itself");
         }
 
         _aliasNodes += Size(node, _options.MaxAliasNodes - _aliasNodes);
@@ -539,12 +570,22 @@ internal sealed class YamlComposer
         }
         else
         {
-            _scanner.Fail($"cannot decode `{text}` as a {tag}", token.Line, token.Column);
+            _scanner.Fail($"cannot decode `{text}` as a {tag}", token.Line, token.Column, $"yaml: cannot decode {ResolvedTag(token)} `{text}` as a {tag}");
             kind = ScalarKind.String;
         }
 
         return Made(new ScalarNode(kind, text, token.Style), token.Line, token.Column);
     }
+
+    private string ResolvedTag(in YamlToken token) => (token.Style == ScalarStyle.Plain ? YamlResolver.Resolve(token.Text!, _options.Schema) : ScalarKind.String) switch
+    {
+        ScalarKind.Null => "!!null",
+        ScalarKind.Boolean => "!!bool",
+        ScalarKind.Integer => "!!int",
+        ScalarKind.Float => "!!float",
+        ScalarKind.Timestamp => "!!timestamp",
+        _ => "!!str",
+    };
 
     private ScalarNode Empty()
     {

@@ -18,4 +18,7 @@ public sealed class YamlException : GitOpsException
 
     /// <summary>What is wrong, without the place.</summary>
     public string Problem { get; }
+
+    /// <summary>What go-yaml says of it, with the line it prints; Helm's fromYaml gives this text to templates. Null when it is not known to differ.</summary>
+    internal string? GoMessage { get; init; }
 }

@@ -92,9 +92,26 @@ internal sealed class YamlScanner : IDisposable
         _buffer = [];
     }
 
+    /// <summary>Fails with a problem of the scanner: go-yaml prints the line of its context unless that is the first, else the line it has reached.</summary>
     [DoesNotReturn]
-    public void Fail(string problem, int line, int column) =>
-        throw new YamlException(Reasons.BuildFailed, problem, new SourceLocation(_file, line + 1, column + 1));
+    public void Fail(string problem, int line, int column) => Fail(problem, line, column, GoText(problem, line != 0 ? line + 1 : _line != 0 ? _line + 1 : 0));
+
+    /// <summary>Fails with a problem of the parser: go-yaml prints these lines counted from 0.</summary>
+    [DoesNotReturn]
+    public void FailParser(string problem, int contextLine, int line, int column) => Fail(problem, line, column, GoText(problem, contextLine != 0 ? contextLine : line));
+
+    /// <summary>Fails with a problem that go-yaml words differently or gives no line for.</summary>
+    [DoesNotReturn]
+    public void Fail(string problem, int line, int column, string goMessage) =>
+        throw new YamlException(Reasons.BuildFailed, problem, new SourceLocation(_file, line + 1, column + 1)) { GoMessage = goMessage };
+
+    private static string GoText(string problem, int line)
+    {
+        // The context ("while parsing a flow node: ") is not printed.
+        var at = problem.StartsWith("while ", StringComparison.Ordinal) ? problem.IndexOf(": ", StringComparison.Ordinal) + 2 : 0;
+        var place = line == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"line {line}: ");
+        return $"yaml: {place}{problem.AsSpan(at)}";
+    }
 
     [DoesNotReturn]
     private void Fail(string problem) => Fail(problem, _line, Column);

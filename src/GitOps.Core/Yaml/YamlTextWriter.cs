@@ -733,10 +733,13 @@ internal sealed class YamlTextWriter : IDisposable
         var indent = IncreaseForScalar();
         WriteIndicator('"', needWhitespace: true, isWhitespace: false, isIndention: false);
         var spaces = false;
+
+        // go-yaml looks for the byte order mark at the start whichever character it is at, so such a text is escaped as a whole.
+        var startsWithMark = text.StartsWith('\ufeff');
         for (var i = 0; i < text.Length; i++)
         {
             var c = text[i];
-            if (c == ' ')
+            if (c == ' ' && !startsWithMark)
             {
                 if (!simpleKey && !spaces && _column > _bestWidth && i > 0 && i < text.Length - 1)
                 {
@@ -756,7 +759,7 @@ internal sealed class YamlTextWriter : IDisposable
             }
 
             spaces = false;
-            if (c is '"' or '\\' || !IsPrintable(c) || IsBreak(c))
+            if (startsWithMark || c is '"' or '\\' || !IsPrintable(c) || IsBreak(c))
             {
                 i += WriteEscape(text, i);
             }

@@ -29,6 +29,7 @@ internal sealed class GitMirror(string directory, TimeProvider timeProvider, ILo
 
     private readonly SemaphoreSlim _writing = new(1, 1);
     private readonly Lock _opening = new();
+    private readonly PackCheck _packs = new();
     private ObjectStore? _current;
     private int _suspicions;
     private string? _currentName;
@@ -57,7 +58,7 @@ internal sealed class GitMirror(string directory, TimeProvider timeProvider, ILo
                 }
 
                 var inUse = FileLock.TryAcquire(LockOf(name), isShared: true);
-                if (inUse is not null && Repository.IsValid(PathOf(name)))
+                if (inUse is not null && CanOpen(PathOf(name)))
                 {
                     _current = new ObjectStore(PathOf(name), inUse);
                     _currentName = name;
@@ -69,6 +70,29 @@ internal sealed class GitMirror(string directory, TimeProvider timeProvider, ILo
             }
 
             return false;
+        }
+    }
+
+    /// <summary>Says that a reference is in use, so that it and its mirror are kept.</summary>
+    public void Touch(string? reference)
+    {
+        if (ReadCurrent() is not { } name)
+        {
+            return;
+        }
+
+        var now = timeProvider.GetUtcNow().UtcDateTime;
+        try
+        {
+            File.SetLastWriteTimeUtc(Path.Combine(directory, "current"), now);
+            if (reference is not null && File.Exists(Path.Combine(PathOf(name), LocalReference(reference))))
+            {
+                File.SetLastWriteTimeUtc(Path.Combine(PathOf(name), LocalReference(reference)), now);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Another process replaced the file this very moment, which touches it as well; or the cache is read-only.
         }
     }
 
@@ -123,6 +147,19 @@ internal sealed class GitMirror(string directory, TimeProvider timeProvider, ILo
     /// <summary>The local name of a server's reference: no two can collide the way <c>a</c> and <c>a/b</c> do.</summary>
     public static string LocalReference(string name) => $"refs/gitops/{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, 10))}";
 
+    private static bool CanOpen(string path)
+    {
+        try
+        {
+            using var repository = new Repository(path);
+            return true;
+        }
+        catch (LibGit2SharpException)
+        {
+            return false;
+        }
+    }
+
     private static bool Leads(Repository repository, string objectId)
     {
         try
@@ -139,9 +176,18 @@ internal sealed class GitMirror(string directory, TimeProvider timeProvider, ILo
     {
         RemoveOldGenerations();
         var isDamaged = _current?.IsDamaged ?? false;
-        if (ReadCurrent() is { } name && !isDamaged && Repository.IsValid(PathOf(name)))
+        if (ReadCurrent() is { } name && !isDamaged && CanOpen(PathOf(name)))
         {
             RemoveLeftovers(PathOf(name));
+            isDamaged = !IsSound(name);
+        }
+        else
+        {
+            name = null;
+        }
+
+        if (name is not null && !isDamaged)
+        {
             try
             {
                 FetchInto(name, operation, wants);
@@ -189,6 +235,24 @@ internal sealed class GitMirror(string directory, TimeProvider timeProvider, ILo
         }
 
         return !IsWhole(name) || ++_suspicions >= MaxSuspicions;
+    }
+
+    /// <summary>
+    /// Whether what is here can be built on: a fetch sends only what it thinks is missing. Packs are checked once in a process, byte by byte; files are
+    /// checked when they are read.
+    /// </summary>
+    private bool IsSound(string name)
+    {
+        try
+        {
+            using var repository = new Repository(PathOf(name));
+            return repository.Refs.FromGlob("refs/gitops/*").All(r => repository.FindCommit(r.TargetIdentifier)?.Tree is not null)
+                && _packs.AreWhole(Path.Combine(PathOf(name), "objects", "pack"));
+        }
+        catch (Exception exception) when (exception is LibGit2SharpException or IOException)
+        {
+            return false;
+        }
     }
 
     private bool IsWhole(string name)

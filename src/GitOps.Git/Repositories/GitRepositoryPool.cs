@@ -14,6 +14,7 @@ public sealed class GitRepositoryPool : IDisposable
 
     private readonly ConcurrentDictionary<string, GitMirror> _mirrors = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, GitConnection> _connections = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _swept = new(StringComparer.Ordinal);
     private readonly ILogger _logger;
 
     /// <summary>Makes a pool.</summary>
@@ -42,8 +43,13 @@ public sealed class GitRepositoryPool : IDisposable
 
     internal GitMirror MirrorOf(GitAddress address, string? cacheDirectory)
     {
-        var directory = Path.Combine(cacheDirectory ?? DefaultCacheDirectory(), address.Slug);
-        return _mirrors.GetOrAdd(Path.GetFullPath(directory), path => new GitMirror(path, TimeProvider, _logger));
+        var cache = Path.GetFullPath(cacheDirectory ?? DefaultCacheDirectory());
+        if (_swept.TryAdd(cache, true))
+        {
+            new CacheSweep(cache, TimeProvider).RemoveUnused();
+        }
+
+        return _mirrors.GetOrAdd(Path.Combine(cache, address.Slug), path => new GitMirror(path, TimeProvider, _logger));
     }
 
     internal GitConnection ConnectionOf(GitAddress address, ResolvedCredentials credentials, GitSourceOptions options)

@@ -11,6 +11,8 @@ public sealed class OpenPgpSigner(GitSecret privateKey, GitSecret? passphrase = 
 {
     private const int SignFlag = 0x02;
 
+    private volatile UnlockedKey? _unlocked;
+
     /// <inheritdoc/>
     public async ValueTask<string> SignAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellationToken = default)
     {
@@ -18,15 +20,32 @@ public sealed class OpenPgpSigner(GitSecret privateKey, GitSecret? passphrase = 
         var secret = passphrase is null ? "" : (await passphrase.ReadAsync(cancellationToken).ConfigureAwait(false)).TrimEnd('\r', '\n');
         try
         {
-            using var decoded = PgpUtilities.GetDecoderStream(new MemoryStream(Encoding.ASCII.GetBytes(text)));
-            var ring = new PgpSecretKeyRing(decoded);
-            var key = ring.GetSecretKeys().Where(CanSign).LastOrDefault() ?? throw new PgpException("no signing key");
-            return Sign(key, key.ExtractPrivateKeyUtf8(secret.ToCharArray()), payload.Span);
+            // Deriving a key from a passphrase is slow on purpose: once is enough as long as both stay the same.
+            var unlocked = _unlocked;
+            if (unlocked is null || unlocked.Text != text || unlocked.Passphrase != secret)
+            {
+                unlocked = Unlock(text, secret);
+                _unlocked = unlocked;
+            }
+
+            return Sign(unlocked.Key, unlocked.PrivateKey, payload.Span);
         }
         catch (Exception exception) when (exception is PgpException or IOException or ArgumentException or InvalidCastException)
         {
             throw new GitOpsException(Reasons.AuthenticationFailed, "The OpenPGP signing key cannot be read, or its passphrase is missing or wrong.");
         }
+    }
+
+    private static UnlockedKey Unlock(string text, string passphrase)
+    {
+        using var decoded = PgpUtilities.GetDecoderStream(new MemoryStream(Encoding.ASCII.GetBytes(text)));
+        var key = new PgpSecretKeyRing(decoded).GetSecretKeys().Where(CanSign).LastOrDefault() ?? throw new PgpException("no signing key");
+        return new UnlockedKey(text, passphrase, key, key.ExtractPrivateKeyUtf8(passphrase.ToCharArray()));
+    }
+
+    private sealed record UnlockedKey(string Text, string Passphrase, PgpSecretKey Key, PgpPrivateKey PrivateKey)
+    {
+        public override string ToString() => "key";
     }
 
     private static bool CanSign(PgpSecretKey key) => key.IsSigningKey && !key.IsPrivateKeyEmpty && ((Flags(key) ?? SignFlag) & SignFlag) != 0;

@@ -30,7 +30,7 @@ internal static class DeepMerge
 
             var exists = target.TryGetValue(key, out var old);
             var isSlice = GoValue.KindOf(value) == GoKind.Slice;
-            if (value is Dictionary<string, object?> map && old is Dictionary<string, object?> oldMap)
+            if (TypedMap.MapOf(value) is { } map && TypedMap.MapOf(old) is { } oldMap)
                 Merge(oldMap, map, overwrite, depth + 1);
             else if (isSlice && (overwrite || target.Count == 0))
                 target[key] = value;

@@ -39,7 +39,7 @@ internal static class DictFunctions
     {
         var target = map as Dictionary<string, object?> ?? throw new FunctionException("assignment to entry in nil map");
         target[key] = value;
-        return Plain(target);
+        return target;
     }
 
     private static Dictionary<string, object?>? Unset(object? map, string key)
@@ -48,9 +48,6 @@ internal static class DictFunctions
         target?.Remove(key);
         return target;
     }
-
-    // The functions' results are plain maps in Go, whatever named type went in; only the name is lost, so the map itself may stay.
-    private static Dictionary<string, object?> Plain(Dictionary<string, object?> map) => map;
 
     private static List<object?> Pluck(string key, ReadOnlySpan<object?> maps)
     {
@@ -106,7 +103,7 @@ internal static class DictFunctions
                 DeepMerge.Merge(target, map, overwrite);
         }
 
-        return Plain(target);
+        return target;
     }
 
     private static List<object?> Values(object? map)
@@ -135,7 +132,7 @@ internal static class DictFunctions
         for (var i = 0; i < arguments.Length - 2; i++)
         {
             // The assertion in Go is to the unnamed map type, which a named map does not meet.
-            if (current is not Dictionary<string, object?> map || current is NamedMap)
+            if (current is not Dictionary<string, object?> map)
                 throw Wrong(current, "map[string]interface {}");
             if (!map.TryGetValue((string)arguments[i]!, out current))
                 return arguments[^2];
@@ -155,7 +152,7 @@ internal static class DictFunctions
         {
             case HelmValues named:
                 var values = new HelmValues();
-                foreach (var (key, item) in named)
+                foreach (var (key, item) in named.Items)
                     values[key] = Copy(item, depth + 1);
                 return values;
             case Dictionary<string, object?> map:
@@ -173,8 +170,7 @@ internal static class DictFunctions
             case byte[] bytes:
                 return bytes.Clone();
             case null:
-                // copystructure cannot make a copy of an untyped nil.
-                return depth == 0 ? null : value;
+                return depth == 0 ? throw new FunctionException("reflect: call of reflect.Value.Type on zero Value") : null;
             default:
                 return value;
         }

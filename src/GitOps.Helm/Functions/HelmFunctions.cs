@@ -21,5 +21,7 @@ internal static class HelmFunctions
         .. EncodingFunctions.All,
         .. UrlFunctions.All,
         .. RegexFunctions.All,
+        .. CertificateFunctions.All,
+        .. CryptoFunctions.All,
     ]);
 }

@@ -1,5 +1,6 @@
 using GitOps.Helm.Charts;
 using GitOps.Helm.Functions;
+using GitOps.Helm.Templates;
 using GitOps.Helm.Values;
 
 namespace GitOps.Helm.Rendering;
@@ -52,7 +53,7 @@ internal sealed class TemplateScope
         };
         foreach (var child in chart.Dependencies)
         {
-            subcharts[child.Name] = Add(child, ValuesOf(values, child.Name));
+            subcharts[child.Name] = Add(child, ValuesOf(values, child.Name)).Items;
         }
 
         var path = chart.FullPath;
@@ -74,16 +75,6 @@ internal sealed class TemplateScope
     /// <summary>A subchart's values are the parent's table of its name: what one of them sets, the other sees.</summary>
     private static HelmValues ValuesOf(HelmValues parent, string name)
     {
-        switch (parent.GetValueOrDefault(name))
-        {
-            case HelmValues known:
-                return known;
-            case Dictionary<string, object?> table:
-                var values = new HelmValues(table);
-                parent[name] = values;
-                return values;
-            default:
-                return [];
-        }
+        return new HelmValues(TypedMap.MapOf(parent.Items.GetValueOrDefault(name)) ?? ValueTree.NewMap());
     }
 }

@@ -24,7 +24,7 @@ internal static class YamlValues
         }
         catch (YamlException e)
         {
-            throw new HelmException($"error converting YAML to JSON: yaml: {Place(e)}{e.Problem}", e);
+            throw new HelmException($"error converting YAML to JSON: {e.GoMessage ?? $"yaml: {Place(e)}{e.Problem}"}", e);
         }
     }
 
@@ -137,6 +137,12 @@ internal static class YamlValues
     /// <summary>Cuts a text at lines that start with <c>---</c>; such a line may hold nothing but a comment.</summary>
     private static IEnumerable<ReadOnlyMemory<char>> SplitDocuments(string text)
     {
+        // Helm reads line by line and ends each with a line feed, the last one too, which a literal block keeps.
+        if (text.Length > 0 && !text.EndsWith('\n'))
+        {
+            text += "\n";
+        }
+
         if (!text.Contains("---", StringComparison.Ordinal))
         {
             return [text.AsMemory()];

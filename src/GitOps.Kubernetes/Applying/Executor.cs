@@ -175,7 +175,7 @@ internal sealed class Executor
             foreach (var id in entries.Keys.ToList())
             {
                 // What was not found when the plan was made has no item: it is gone already.
-                var released = !left.TryGetValue(id, out var item) || (item.Action == ChangeAction.Skipped && !item.KeepsEntry) || _released.ContainsKey(id);
+                var released = !left.TryGetValue(id, out var item) ? !_plan.IsPartial : (item.Action == ChangeAction.Skipped && !item.KeepsEntry) || _released.ContainsKey(id);
                 if (released && !wanted.Contains(id))
                 {
                     entries.Remove(id);

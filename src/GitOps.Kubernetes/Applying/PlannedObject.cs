@@ -41,4 +41,8 @@ internal sealed record PlannedObject(ResourceId Id, ApiResource Resource, Change
 
 /// <summary>A plan of ours: the public part and what is needed to apply it.</summary>
 internal sealed record KubernetesPlan(ApplyRequest Request, IReadOnlyList<PlannedChange> Changes, IReadOnlyList<Diagnostic> Diagnostics, IReadOnlyList<PlannedObject> Objects, Inventory Inventory)
-    : Plan(Request, Changes, Diagnostics);
+    : Plan(Request, Changes, Diagnostics)
+{
+    /// <summary>Whether the plan is about some objects of the inventory only; the entries of the others stay.</summary>
+    public bool IsPartial { get; init; }
+}

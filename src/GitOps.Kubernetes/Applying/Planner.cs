@@ -82,6 +82,52 @@ internal sealed class Planner
         return new KubernetesPlan(_request, [.. planned.Select(p => p.ToChange())], _diagnostics, planned, inventory);
     }
 
+    /// <summary>Plans the deletion of some of the unit's objects. Objects that the inventory does not hold are named and left alone.</summary>
+    public async ValueTask<KubernetesPlan> DeleteOnlyAsync(CancellationToken cancellationToken)
+    {
+        var desired = await MapAsync(cancellationToken).ConfigureAwait(false);
+        if (HasErrors)
+        {
+            return Failed(Inventory.Empty(_request.UnitName));
+        }
+
+        var (inventory, error) = await _cluster.Inventories.LoadAsync(_request.UnitName, cancellationToken).ConfigureAwait(false);
+        if (inventory is null)
+        {
+            _diagnostics.Add(Failures.General(error!, "The inventory cannot be read", null));
+            return Failed(Inventory.Empty(_request.UnitName));
+        }
+
+        List<InventoryEntry> leaving = [];
+        foreach (var item in desired)
+        {
+            if (inventory.Entries.TryGetValue(item.Id, out var entry))
+            {
+                leaving.Add(entry);
+            }
+            else
+            {
+                _diagnostics.Add(Diagnostic.Warning(Reasons.NotFound, $"The inventory of the unit {_request.UnitName} does not hold the object: it is left alone.", item.Manifest.Origin, item.Id));
+            }
+        }
+
+        var live = await ReadLiveAsync([], leaving, inventory, cancellationToken).ConfigureAwait(false);
+        if (HasErrors)
+        {
+            return Failed(inventory);
+        }
+
+        List<PlannedObject> planned = [];
+        await PlanPruneAsync(leaving, live, planned, cancellationToken).ConfigureAwait(false);
+        foreach (var entry in leaving.Where(e => !live.ContainsKey(e.Id)))
+        {
+            _diagnostics.Add(Diagnostic.Warning(Reasons.NotFound, "The object does not exist.", null, entry.Id));
+        }
+
+        _diagnostics.AddRange(_found);
+        return new KubernetesPlan(_request, [.. planned.Select(p => p.ToChange())], _diagnostics, planned, inventory) { IsPartial = true };
+    }
+
     private bool HasErrors => _diagnostics.Exists(d => d.Severity == DiagnosticSeverity.Error);
 
     private KubernetesPlan Failed(Inventory inventory) => new(_request, [], _diagnostics, [], inventory);

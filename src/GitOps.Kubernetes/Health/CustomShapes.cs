@@ -152,12 +152,12 @@ internal static class CustomShapes
             return updated > wanted - partition ? Suspended("the partition waits for a person") : InProgress($"{updated} of {wanted - partition} pods are updated");
         }
 
-        if (updated == wanted && Fields.Number(live, "status", "numberAvailable") == wanted)
+        if (updated == wanted && Fields.At(live, "status", "numberAvailable") is not null && Fields.Number(live, "status", "numberAvailable") == wanted)
         {
             return Current($"{wanted} pods are available");
         }
 
-        return updated == wanted && Fields.Number(live, "status", "numberUnavailable") == wanted ? Failed("no pod is available") : InProgress($"{updated} of {wanted} pods are updated");
+        return updated == wanted && Fields.At(live, "status", "numberUnavailable") is not null && Fields.Number(live, "status", "numberUnavailable") == wanted ? Failed("no pod is available") : InProgress($"{updated} of {wanted} pods are updated");
     }
 
     private static Verdict KruiseStatefulSet(MapNode live)

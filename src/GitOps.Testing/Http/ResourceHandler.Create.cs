@@ -21,7 +21,8 @@ internal sealed partial class ResourceHandler
         if (_state.Reviews.TryHandle(request, definition, created) is { } review)
         {
             // Reviews are answered, not stored.
-            review = definition.Strategy.FieldManager(version.Name, "").Update(definition.Strategy.Empty(version.Name), review, request.FieldManagerName);
+            var owned = definition.Strategy.FieldManager(version.Name, "").Update(definition.Strategy.Empty(version.Name), created, request.FieldManagerName);
+            review = ObjectMeta.With(review, "metadata", owned["metadata"]);
             await request.WriteAsync(201, review).ConfigureAwait(false);
             return;
         }

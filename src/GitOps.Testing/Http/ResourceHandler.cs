@@ -1,6 +1,5 @@
 using System.Globalization;
 using GitOps.Json;
-using GitOps.StrategicPatches;
 using GitOps.TypedMerge;
 
 namespace GitOps.Testing;

@@ -1,10 +1,13 @@
+using GitOps.Json;
+using GitOps.Yaml;
+
 namespace GitOps.Testing;
 
 /// <summary>Reads bodies that are YAML and not JSON.</summary>
 internal static class YamlBody
 {
-    public static Node Read(byte[] utf8)
-    {
-        throw ApiException.BadRequest($"the body of {utf8.Length} bytes is YAML: send it as JSON, which is YAML too.");
-    }
+    private static readonly YamlReaderOptions Options = new() { MaxLength = 3 * 1024 * 1024, MaxDepth = 256, MaxNodes = 1_000_000 };
+
+    // YAML's own number and date forms become those of JSON, which is what everything behind works with.
+    public static Node Read(byte[] utf8) => JsonTreeReader.Read(JsonTreeWriter.Write(YamlReader.Read(utf8, "", Options)));
 }

@@ -156,7 +156,15 @@ internal static class WorkloadKinds
     public static KindRules Job { get; } = new()
     {
         GenerationFields = ["spec"],
-        Default = static root => JobSpec(root.GetOrAddMap("spec")),
+        Default = static root =>
+        {
+            JobSpec(root.GetOrAddMap("spec"));
+            var metadata = root.GetOrAddMap("metadata");
+            if (metadata.GetMap("labels") is null or { Count: 0 } && root.GetMap("spec")?.GetMap("template")?.GetMap("metadata")?.GetMap("labels") is { Count: > 0 } labels)
+            {
+                metadata["labels"] = labels.DeepClone();
+            }
+        },
         PrepareCreate = static root =>
         {
             var spec = root.GetMap("spec")!;

@@ -20,7 +20,8 @@ internal static class WorkloadValidation
         }
 
         var labels = spec.GetMap("template")?.GetMap("metadata")?.GetMap("labels");
-        if (selector is not null && !Matches(selector, labels))
+        // No selector at all selects nothing, so no labels can match it.
+        if (selector is null || !Matches(selector, labels))
         {
             errors.Add(FieldError.Invalid("spec.template.metadata.labels", labels, "`selector` does not match template `labels`"));
         }
@@ -53,9 +54,9 @@ internal static class WorkloadValidation
     }
 
     public static void Template(MapNode root, List<FieldError> errors, string[] restartPolicies) =>
-        PodTemplate(root.GetMap("spec")?.GetMap("template"), "spec.template", errors, restartPolicies);
+        PodTemplate(root.GetMap("spec")?.GetMap("template"), "spec.template", errors, restartPolicies, root.GetMap("spec")?.GetList("volumeClaimTemplates"));
 
-    public static void PodTemplate(MapNode? template, string path, List<FieldError> errors, string[] restartPolicies)
+    public static void PodTemplate(MapNode? template, string path, List<FieldError> errors, string[] restartPolicies, ListNode? claims = null)
     {
         if (template is null)
         {
@@ -65,7 +66,7 @@ internal static class WorkloadValidation
 
         MetadataValidation.Labels(template.GetMap("metadata")?.GetMap("labels"), $"{path}.labels", errors);
         var spec = template.GetMap("spec") ?? new MapNode();
-        PodSpec(spec, $"{path}.spec", errors);
+        PodSpec(spec, $"{path}.spec", errors, claims);
         var policy = spec.GetString("restartPolicy") ?? "";
         if (!restartPolicies.Contains(policy))
         {
@@ -75,9 +76,10 @@ internal static class WorkloadValidation
         }
     }
 
-    public static void PodSpec(MapNode spec, string path, List<FieldError> errors)
+    public static void PodSpec(MapNode spec, string path, List<FieldError> errors, ListNode? claims = null)
     {
-        var volumes = new HashSet<string>(StringComparer.Ordinal);
+        // Claims of a StatefulSet become volumes of its pods.
+        var volumes = (claims?.OfType<MapNode>() ?? []).Select(static c => ObjectMeta.Name(c)).ToHashSet(StringComparer.Ordinal);
         var index = 0;
         foreach (var volume in spec.GetList("volumes")?.OfType<MapNode>() ?? [])
         {

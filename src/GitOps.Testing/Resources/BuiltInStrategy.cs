@@ -63,6 +63,9 @@ internal class BuiltInStrategy : ResourceStrategy
         }
 
         _rules.PrepareCreate?.Invoke(root);
+
+        // Reading what was stored fills defaults in again, which matters for what the preparation added.
+        _rules.Default?.Invoke(root);
     }
 
     public override void PrepareUpdate(MapNode root, MapNode old, string subresource)
@@ -98,7 +101,7 @@ internal class BuiltInStrategy : ResourceStrategy
             metadata.Remove("generation");
         }
 
-        if (subresource.Length == 0)
+        if (subresource is "" or "scale")
         {
             _rules.PrepareUpdate?.Invoke(root, old);
             if (Changed(root, old))

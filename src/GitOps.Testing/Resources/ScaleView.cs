@@ -210,12 +210,8 @@ internal sealed class ScaleView
                 continue;
             }
 
-            var shown = id.Applied ? id : id with { ApiVersion = ApiVersion };
-            if (!entry.Fields.Has(path))
-            {
-                managed[id] = entry;
-            }
-            else if (scale.Remove(shown))
+            // An updater has another id in the view, so the view's entry always replaces its share.
+            if (!entry.Fields.Has(path) || (id.Applied && scale.Remove(id)))
             {
                 managed[id] = entry;
             }
@@ -229,7 +225,8 @@ internal sealed class ScaleView
         {
             if (entry.Fields.Has(ReplicasInScale))
             {
-                managed[id.Applied ? id : id with { ApiVersion = ParentApiVersion }] = new ManagedEntry(replicas, ParentApiVersion, entry.Time);
+                // The time of an entry that is new to the object is lost on the way, on a real server too.
+                managed[id] = new ManagedEntry(replicas, ParentApiVersion, parent.GetValueOrDefault(id)?.Time);
             }
         }
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Reflection;
 using GitOps.Git.Tests.Servers;
 using Microsoft.AspNetCore.Http;
 
@@ -35,15 +34,16 @@ public sealed class FaultTests : IDisposable
         await CommitAsync(0);
         using var source = Source($"{server.Url}/repo.git");
         var good = await source.FetchAsync(await source.ProbeAsync(Token), Token);
-        int cuts = 0, survived = 0;
-        for (var round = 1; cuts + survived < 200; round++)
+        int cuts = 0, survived = 0, lastGood = 0;
+        for (var round = 1; cuts < 200; round++)
         {
             await CommitAsync(round);
-            server.CutAfter = context => HttpMethods.IsGet(context.Request.Method) ? (round % 5 == 0 ? _random.NextInt64(400) : null) : _random.NextInt64(12_000);
+            server.CutAfter = context => HttpMethods.IsGet(context.Request.Method) ? (round % 5 == 0 ? _random.NextInt64(400) : null) : _random.NextInt64(24_000 * (round - lastGood));
             try
             {
                 good = await source.FetchAsync(await source.ProbeAsync(Token), Token);
                 survived++;
+                lastGood = round;
             }
             catch (GitOpsException exception)
             {
@@ -61,7 +61,7 @@ public sealed class FaultTests : IDisposable
         var healed = await source.FetchAsync(await source.ProbeAsync(Token), Token);
 
         TestContext.Current.TestOutputHelper?.WriteLine($"{cuts} fetches were cut, {survived} came through");
-        cuts.Should().BeGreaterThan(100);
+        survived.Should().BePositive();
         TreeReader.ReadAll(healed.Tree).Should().Be(Files);
         Fsck();
     }
@@ -80,7 +80,7 @@ public sealed class FaultTests : IDisposable
             var first = await victim.StandardOutput.ReadLineAsync(Token).AsTask().WaitAsync(TimeSpan.FromSeconds(60), Token);
             first.Should().NotBeNull();
             await CommitAsync(round);
-            var until = Stopwatch.GetTimestamp() + (long)(_random.NextDouble() * 0.06 * Stopwatch.Frequency);
+            var until = Stopwatch.GetTimestamp() + (long)(_random.NextDouble() * 0.5 * Stopwatch.Frequency);
             while (Stopwatch.GetTimestamp() < until)
             {
                 // Spinning hits moments that a timer is too coarse for.
@@ -150,9 +150,12 @@ public sealed class FaultTests : IDisposable
     public async Task FetchAsync_MirrorDamaged_IsRebuilt(string damage)
     {
         await CommitAsync(0);
-        using (var before = Source(_upstream.Url))
+
+        // Another process: a pack that is cut while somebody has it mapped ends that process, whoever it is.
+        using (var before = StartVictim(_upstream.Url, 1))
         {
-            await before.FetchAsync(await before.ProbeAsync(Token), Token);
+            await before.WaitForExitAsync(Token).WaitAsync(TimeSpan.FromSeconds(60), Token);
+            before.ExitCode.Should().Be(0);
         }
 
         Damage(damage, Directory.EnumerateDirectories(_directory["cache"]).Single());
@@ -261,13 +264,7 @@ public sealed class FaultTests : IDisposable
         }
     }
 
-    private Process StartVictim(string url, int rounds)
-    {
-        var program = Path.ChangeExtension(Assembly.GetExecutingAssembly().Location, OperatingSystem.IsWindows() ? ".exe" : null)!;
-        var start = new ProcessStartInfo(program.TrimEnd('.')) { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment[Victim.Variable] = $"{url}|{_directory["cache"]}|{rounds}";
-        return Process.Start(start)!;
-    }
+    private Process StartVictim(string url, int rounds) => Victim.Start(url, _directory["cache"], rounds);
 
     private async Task CommitAsync(int round)
     {

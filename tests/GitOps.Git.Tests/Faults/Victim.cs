@@ -1,4 +1,6 @@
-using System.Runtime.CompilerServices;
+using System.Diagnostics;
+using System.Globalization;
+using System.Reflection;
 using GitOps.Git.Tests.Servers;
 
 namespace GitOps.Git.Tests.Faults;
@@ -11,17 +13,26 @@ internal static class Victim
 {
     public const string Variable = "GITOPS_GIT_TEST_VICTIM";
 
-    [ModuleInitializer]
-    internal static void RunWhenAsked()
+    /// <summary>Starts it.</summary>
+    public static Process Start(string url, string cache, int rounds, params (string Name, string Value)[] environment)
     {
-        if (Environment.GetEnvironmentVariable(Variable) is not { Length: > 0 } arguments)
+        var program = Path.Combine(AppContext.BaseDirectory, Assembly.GetExecutingAssembly().GetName().Name! + (OperatingSystem.IsWindows() ? ".exe" : ""));
+        var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment[Variable] = $"{url}|{cache}|{rounds}";
+        foreach (var (name, value) in environment)
         {
-            return;
+            start.Environment[name] = value;
         }
 
+        return Process.Start(start)!;
+    }
+
+    /// <summary>Runs it.</summary>
+    /// <param name="arguments">URL, cache directory and number of rounds, with <c>|</c> in between.</param>
+    public static Task RunAsync(string arguments)
+    {
         var parts = arguments.Split('|');
-        RunAsync(parts[0], parts[1], int.Parse(parts[2], System.Globalization.CultureInfo.InvariantCulture)).GetAwaiter().GetResult();
-        Environment.Exit(0);
+        return RunAsync(parts[0], parts[1], int.Parse(parts[2], CultureInfo.InvariantCulture));
     }
 
     private static async Task RunAsync(string url, string cache, int rounds)

@@ -1,4 +1,7 @@
 using System.Text;
+using GitOps.Git.Tests.Faults;
+using GitOps.Git.Tests.Servers;
+using Microsoft.Extensions.Time.Testing;
 
 namespace GitOps.Git.Tests.Sources;
 
@@ -62,6 +65,117 @@ public sealed class GitSourceTests : IDisposable
 
         (await restarted.Invoking(s => s.ProbeAsync(Token).AsTask()).Should().ThrowAsync<GitOpsException>()).Which.Reason.Should().Be(Reasons.FetchFailed);
         Text(await restarted.FetchAsync(revision, Token), "a.yaml").Should().Be("1");
+    }
+
+    [Fact]
+    public async Task ProbeAsync_ManyAtOnce_CoalesceToTheNewest()
+    {
+        await using var server = await GitHttpServer.StartAsync(_directory.Path);
+        await _upstream.CommitAsync("first", GitFileChange.Write("a.yaml", "1"));
+        var arrived = new TaskCompletionSource();
+        var proceed = new TaskCompletionSource();
+        server.Intercept = async _ =>
+        {
+            arrived.TrySetResult();
+            await proceed.Task;
+            return false;
+        };
+        using var pool = new GitRepositoryPool();
+        var sources = Enumerable.Range(0, 1000).Select(_ => new GitSource(new GitSourceOptions { Url = $"{server.Url}/upstream", CacheDirectory = _directory["cache"] }, pool)).ToList();
+        var first = sources[0].ProbeAsync(Token).AsTask();
+        await arrived.Task.WaitAsync(TimeSpan.FromSeconds(30), Token);
+        var rest = sources.Skip(1).Select(s => s.ProbeAsync(Token).AsTask()).ToList();
+        var newest = await _upstream.CommitAsync("second", GitFileChange.Write("a.yaml", "2"));
+        proceed.SetResult();
+
+        await first;
+        (await Task.WhenAll(rest)).Should().AllBeEquivalentTo(newest, "whoever asks after a push sees it");
+        server.Advertisements.Should().Be(2);
+        await Task.WhenAll(sources.Take(50).Select(s => s.FetchAsync(newest, Token).AsTask()));
+        server.Posts.Should().Be(1);
+    }
+
+    [Fact]
+    public async Task ProbeAsync_OneWaiterGivesUp_OthersGetTheirAnswer()
+    {
+        await using var server = await GitHttpServer.StartAsync(_directory.Path);
+        await _upstream.CommitAsync("first", GitFileChange.Write("a.yaml", "1"));
+        var arrived = new TaskCompletionSource();
+        var proceed = new TaskCompletionSource();
+        server.Intercept = async _ =>
+        {
+            arrived.TrySetResult();
+            await proceed.Task;
+            return false;
+        };
+        using var source = Source(o => o.Url = $"{server.Url}/upstream");
+        using var impatient = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        var first = source.ProbeAsync(impatient.Token).AsTask();
+        await arrived.Task.WaitAsync(TimeSpan.FromSeconds(30), Token);
+        var second = source.ProbeAsync(Token).AsTask();
+        await impatient.CancelAsync();
+        proceed.SetResult();
+
+        await first.Invoking(f => f).Should().ThrowAsync<OperationCanceledException>();
+        (await second).Name.Should().Be("main");
+    }
+
+    [Fact]
+    public async Task ProbeAsync_AdvertisementMaxAge_AnswersFromMemory()
+    {
+        await _upstream.CommitAsync("first", GitFileChange.Write("a.yaml", "1"));
+        var clock = new FakeTimeProvider();
+        using var source = new GitSource(new GitSourceOptions { Url = _upstream.Url, CacheDirectory = _directory["cache"], AdvertisementMaxAge = TimeSpan.FromSeconds(10) }, new GitRepositoryPool(clock));
+        var first = await source.ProbeAsync(Token);
+        var second = await _upstream.CommitAsync("second", GitFileChange.Write("a.yaml", "2"));
+
+        (await source.ProbeAsync(Token)).Should().Be(first);
+        clock.Advance(TimeSpan.FromSeconds(11));
+        (await source.ProbeAsync(Token)).Should().Be(second);
+    }
+
+    [Fact]
+    public async Task FetchAsync_GitDaemon_Works()
+    {
+        Assert.SkipUnless(Tools.HasGit, "git is not installed");
+        await _upstream.CommitAsync("first", GitFileChange.Write("a.yaml", "1"));
+        await using var daemon = await GitDaemon.StartAsync(_directory.Path);
+        using var source = Source(o => o.Url = $"{daemon.Url}/upstream");
+        using var wrong = Source(o => o.Url = $"{daemon.Url}/nowhere");
+
+        Text(await source.FetchAsync(await source.ProbeAsync(Token), Token), "a.yaml").Should().Be("1");
+        await _upstream.CommitAsync("second", GitFileChange.Write("a.yaml", "2"));
+        Text(await source.FetchAsync(await source.ProbeAsync(Token), Token), "a.yaml").Should().Be("2");
+        (await wrong.Invoking(s => s.ProbeAsync(Token).AsTask()).Should().ThrowAsync<GitOpsException>()).Which.Message.Should().Contain("the server says");
+    }
+
+    [Fact]
+    public async Task FetchAsync_UsersGitConfiguration_PlaysNoPart()
+    {
+        await _upstream.CommitAsync("first", GitFileChange.Write("a.yaml", "1"));
+        await File.WriteAllTextAsync(_directory[".gitconfig"], $"[url \"/nowhere/\"]\n\tinsteadOf = \"{_directory.Path}\"\n[core]\n\tsshCommand = false\n[http]\n\tproxy = http://127.0.0.1:1\n", Token);
+
+        using var process = Victim.Start(_upstream.Directory, _directory["cache"], 1, ("HOME", _directory.Path), ("XDG_CONFIG_HOME", _directory.Path));
+        await process.WaitForExitAsync(Token);
+
+        process.ExitCode.Should().Be(0, await process.StandardError.ReadToEndAsync(Token));
+    }
+
+    [Fact]
+    public async Task Constructor_MirrorUnusedForLong_IsRemoved()
+    {
+        await _upstream.CommitAsync("first", GitFileChange.Write("a.yaml", "1"));
+        using (var process = Victim.Start(_upstream.Directory, _directory["cache"], 1))
+        {
+            await process.WaitForExitAsync(Token);
+        }
+
+        Directory.EnumerateDirectories(_directory["cache"]).Should().ContainSingle();
+        var later = new FakeTimeProvider(TimeProvider.System.GetUtcNow().AddDays(61));
+
+        using var other = new GitSource(new GitSourceOptions { Url = "https://example.com/other.git", CacheDirectory = _directory["cache"] }, new GitRepositoryPool(later));
+
+        Directory.EnumerateDirectories(_directory["cache"]).Should().BeEmpty();
     }
 
     private static string Text(Artifact artifact, string path) => Encoding.UTF8.GetString(artifact.Tree.Read(TreePath.Parse(path)).Span);

@@ -232,6 +232,36 @@ public sealed class HttpTransportTests : IDisposable
     }
 
     [Fact]
+    public async Task FetchAsync_Proxy_IsUsedWithItsCredentials()
+    {
+        // Kestrel answers requests that were made for a proxy as well.
+        await using var proxy = await GitHttpServer.StartAsync(_directory["srv"]);
+        await _upstream.CommitAsync("first", GitFileChange.Write("a.yaml", "1"));
+        string? authorization = null;
+        proxy.Intercept = context =>
+        {
+            authorization = context.Request.Headers.ProxyAuthorization.ToString();
+            if (authorization.Length > 0)
+            {
+                return Task.FromResult(false);
+            }
+
+            context.Response.StatusCode = 407;
+            context.Response.Headers.ProxyAuthenticate = "Basic realm=proxy";
+            return Task.FromResult(true);
+        };
+        using var source = Source("http://git.invalid", o =>
+        {
+            o.Proxy = new Uri(proxy.Url);
+            o.Credentials.ProxyUsername = "me";
+            o.Credentials.ProxyPassword = "s3cret";
+        });
+
+        Text(await source.FetchAsync(await source.ProbeAsync(Token), Token), "a.yaml").Should().Be("1");
+        authorization.Should().Be("Basic bWU6czNjcmV0");
+    }
+
+    [Fact]
     public async Task FetchAsync_RepositoryBeyondLimit_IsCut()
     {
         await using var server = await GitHttpServer.StartAsync(_directory["srv"]);

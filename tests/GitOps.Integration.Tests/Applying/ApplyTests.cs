@@ -340,3 +340,6 @@ public abstract class ApplyTests(ITestCluster cluster) : ApplierScenarios(cluste
 
 [Collection(RealClusterCollection.Name)]
 public sealed class ApplyOnRealServerTests(RealCluster cluster) : ApplyTests(cluster);
+
+[Collection(MemoryClusterCollection.Name)]
+public sealed class ApplyOnMemoryServerTests(MemoryCluster cluster) : ApplyTests(cluster);

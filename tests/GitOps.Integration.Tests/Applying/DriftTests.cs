@@ -181,3 +181,6 @@ public abstract class DriftTests(ITestCluster cluster) : ApplierScenarios(cluste
 
 [Collection(RealClusterCollection.Name)]
 public sealed class DriftOnRealServerTests(RealCluster cluster) : DriftTests(cluster);
+
+[Collection(MemoryClusterCollection.Name)]
+public sealed class DriftOnMemoryServerTests(MemoryCluster cluster) : DriftTests(cluster);

@@ -10,7 +10,7 @@ internal static class YamlShape
     /// <summary>The value as sigs.k8s.io/yaml sees it, that is through JSON.</summary>
     /// <param name="value">The value.</param>
     /// <returns>The same value when it is plain already.</returns>
-    public static object? ThroughJson(object? value) => IsPlain(value, 0) ? value : Convert(value, pretty: false, 0);
+    public static object? ThroughJson(object? value) => IsPlain(value, 0) ? value : TypedMap.MapOf(value) is { } map && IsPlain(map, 0) ? map : Convert(value, pretty: false, 0);
 
     /// <summary>The value as go-yaml v3 sees it.</summary>
     /// <param name="value">The value.</param>

@@ -476,13 +476,6 @@ internal sealed class Re2Translator
                 throw Fail("missing closing ]", source[start..]);
             if (source[at] == ']' && !first)
                 break;
-            if (source[at] == '-' && !first && at + 1 < source.Length && source[at + 1] != ']')
-            {
-                // A hyphen in the middle must belong to a range.
-                var badEnd = Math.Min(source.Length, at + 1 + GoText.RuneWidth(source, at + 1));
-                throw Fail("invalid character class range", source[at..badEnd]);
-            }
-
             first = false;
             if (source.AsSpan(at).StartsWith("[:", StringComparison.Ordinal) && source.IndexOf(":]", at + 2, StringComparison.Ordinal) is var close && close >= 0)
             {

@@ -33,6 +33,8 @@ internal sealed partial class Execution
             return type.IsNilable ? null : throw Fail("invalid value; expected " + type.Name);
         if (value is null)
             return type.Kind == GoKind.Invalid ? null : throw Fail("wrong type for value; expected " + type.Name + "; got interface {}");
+        if (ReferenceEquals(type, GoType.Map) && value is TypedMap)
+            return TypedMap.MapOf(value) ?? throw Fail("wrong type for value; expected " + type.Name + "; got " + GoValue.TypeName(value));
         return type.Accepts(value) ? value : throw Fail("wrong type for value; expected " + type.Name + "; got " + GoValue.TypeName(value));
     }
 
@@ -130,8 +132,6 @@ internal sealed partial class Execution
     {
         if (receiver is Dictionary<string, object?> map)
         {
-            if (receiver is IGoMethods named && named.FindMethod(name) is { } mapMethod)
-                return CallFunction(mapMethod, at, dot, words, at, hasFinal, final);
             if (words.Length > 0 || hasFinal)
                 throw Fail(name + " is not a method but has arguments");
             if (map.TryGetValue(name, out var value))

@@ -254,6 +254,7 @@ internal sealed class Parser
         Descend();
         var mark = scope.Count;
         var pipe = Pipeline(context, TokenKind.RightDelim);
+        var body = scope.Count;
         if (context == "range")
             rangeDepth++;
         var (list, end) = ItemList();
@@ -262,6 +263,9 @@ internal sealed class Parser
         ListNode? elseList = null;
         if (end.IsElse)
         {
+            // Go still accepts the names the first branch declared, but when the other branch runs nothing has declared them.
+            for (var i = body; i < scope.Count; i++)
+                scope[i] = (scope[i].Name, -1);
             var follow = Peek().Kind;
             if ((context == "if" && follow == TokenKind.If) || (context == "with" && follow == TokenKind.With))
             {

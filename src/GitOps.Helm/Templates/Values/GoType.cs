@@ -61,8 +61,8 @@ internal sealed class GoType
     /// <summary><c>[]string</c>.</summary>
     public static GoType Strings { get; } = new("[]string", GoKind.Slice, static v => v is TypedList { TypeName: "[]string" }, null, nilable: true);
 
-    /// <summary><c>map[string]interface {}</c>; a <see cref="NamedMap"/> is assignable to it.</summary>
-    public static GoType Map { get; } = new("map[string]interface {}", GoKind.Map, static v => v is Dictionary<string, object?>, null, nilable: true);
+    /// <summary><c>map[string]interface {}</c>; a named map of such values is assignable to it and passed as the map it names.</summary>
+    public static GoType Map { get; } = new("map[string]interface {}", GoKind.Map, static v => v is Dictionary<string, object?> || TypedMap.MapOf(v) is not null, null, nilable: true);
 
     /// <summary>The type as Go prints it.</summary>
     public string Name { get; }

@@ -19,6 +19,12 @@ internal class TypedMap : IGoNamed
     /// <summary>The entries.</summary>
     public Dictionary<string, object?> Items { get; }
 
+    /// <summary>The plain map that a value is, or that it names.</summary>
+    /// <param name="value">The value.</param>
+    /// <returns>The map; <see langword="null"/> if the value is no <c>map[string]interface {}</c>.</returns>
+    public static Dictionary<string, object?>? MapOf(object? value) =>
+        value as Dictionary<string, object?> ?? (value is TypedMap named && ReferenceEquals(named.Element, GoType.Any) ? named.Items : null);
+
     /// <summary>Makes a <c>map[string]string</c>.</summary>
     /// <param name="items">The entries; every value is a string.</param>
     /// <returns>The map.</returns>

@@ -1,6 +1,6 @@
 using GitOps.Schema;
 
-namespace GitOps.StrategicPatches;
+namespace GitOps.TypedMerge;
 
 /// <summary>
 /// Kubernetes' strategic merge patch: a merge patch whose lists are merged by key where the schema says so,
@@ -106,9 +106,10 @@ internal static class StrategicMergePatch
             if (entry.Key.StartsWith(SetOrder, StringComparison.Ordinal) && entry.Value is ListNode order)
             {
                 var name = entry.Key[SetOrder.Length..];
-                if (!patch.ContainsKey(name) && original[name] is ListNode list && type?.Field(name) is { PatchMergeKey: { } mergeKey })
+                if (!patch.ContainsKey(name) && original[name] is ListNode list && type?.Field(name) is { PatchStrategy: not null } listField)
                 {
-                    original[name] = Ordered(list, order, mergeKey);
+                    var mergeKey = listField.PatchMergeKey ?? "";
+                    original[name] = Ordered(list, order, list, mergeKey);
                 }
             }
         }
@@ -180,44 +181,49 @@ internal static class StrategicMergePatch
             }
         }
 
-        return order is null ? result : Ordered(result, order, key);
+        return Ordered(result, order ?? new ListNode(changes), original, key);
     }
 
-    private static ListNode Ordered(ListNode list, ListNode order, string key)
+    // Items that the order names come in its order, the others in that of the list before; the two are interleaved
+    // by the places that their items had before, as far as those are known.
+    private static ListNode Ordered(ListNode merged, ListNode order, ListNode? before, string key)
     {
-        int Place(Node item)
-        {
-            for (var i = 0; i < order.Count; i++)
-            {
-                var wanted = order[i] is MapNode m ? m[key] : order[i];
-                var actual = item is MapNode im ? im[key] : item;
-                if (Node.DeepEquals(wanted, actual))
-                {
-                    return i;
-                }
-            }
-
-            return -1;
-        }
-
-        var ordered = list.Where(i => Place(i) >= 0).OrderBy(Place).ToList();
+        var named = merged.Where(i => Place(order, i, key) >= 0).OrderBy(i => Place(order, i, key)).ToArray();
+        var rest = merged.Where(i => Place(order, i, key) < 0).OrderBy(i => before is null ? 0 : Place(before, i, key)).ToArray();
         var result = new ListNode();
-        var next = 0;
-
-        // Items that the order does not name keep their place relative to the ones before them.
-        foreach (var item in list)
+        int r = 0, n = 0;
+        while (r < rest.Length || n < named.Length)
         {
-            if (Place(item) < 0)
+            bool takeRest;
+            if (r == rest.Length || n == named.Length)
             {
-                result.Add(item);
+                takeRest = n == named.Length;
             }
             else
             {
-                result.Add(ordered[next++]);
+                var left = before is null ? -1 : Place(before, rest[r], key);
+                var right = before is null ? -1 : Place(before, named[n], key);
+                takeRest = left >= 0 && right >= 0 && left < right;
             }
+
+            result.Add(takeRest ? rest[r++] : named[n++]);
         }
 
         return result;
+    }
+
+    private static int Place(ListNode list, Node item, string key)
+    {
+        var wanted = item is MapNode map && key.Length > 0 ? map[key] : item;
+        for (var i = 0; i < list.Count; i++)
+        {
+            if (Node.DeepEquals(list[i] is MapNode other && key.Length > 0 ? other[key] : list[i], wanted))
+            {
+                return i;
+            }
+        }
+
+        return -1;
     }
 
     private static ListNode MergePrimitives(ListNode? original, ListNode patch, ListNode? order)
@@ -231,7 +237,7 @@ internal static class StrategicMergePatch
             }
         }
 
-        return order is null ? result : Ordered(result, order, "");
+        return Ordered(result, order ?? patch, original, "");
     }
 
     private static void DeleteFrom(MapNode original, string name, Node values)

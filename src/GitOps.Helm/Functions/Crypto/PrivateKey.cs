@@ -1,0 +1,101 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using GitOps.Helm.Templates;
+
+namespace GitOps.Helm.Functions;
+
+/// <summary>An RSA or elliptic-curve private key that can sign certificates.</summary>
+internal sealed class PrivateKey : IDisposable
+{
+    private readonly RSA? rsa;
+    private readonly ECDsa? ecdsa;
+
+    private PrivateKey(RSA? rsa, ECDsa? ecdsa)
+    {
+        this.rsa = rsa;
+        this.ecdsa = ecdsa;
+    }
+
+    /// <summary>Makes an RSA key of 2048 bits.</summary>
+    /// <returns>The key.</returns>
+    public static PrivateKey Create() => new(RSA.Create(2048), null);
+
+    /// <summary>Reads a key.</summary>
+    /// <param name="pem">The key in PEM: PKCS #1, PKCS #8 or SEC 1.</param>
+    /// <returns>The key.</returns>
+    /// <exception cref="FunctionException">The text holds no key that can be used.</exception>
+    public static PrivateKey Parse(string pem)
+    {
+        if (!PemEncoding.TryFind(pem, out var fields))
+            throw new FunctionException("no PEM data in input");
+        var label = pem[fields.Label];
+        if (label != "PRIVATE KEY" && !label.EndsWith(" PRIVATE KEY", StringComparison.Ordinal))
+            throw new FunctionException("no private key data in PEM block of type " + label);
+        try
+        {
+            var der = Convert.FromBase64String(pem[fields.Base64Data]);
+            switch (label)
+            {
+                case "RSA PRIVATE KEY":
+                    var rsa = RSA.Create();
+                    rsa.ImportRSAPrivateKey(der, out _);
+                    return new PrivateKey(rsa, null);
+                case "EC PRIVATE KEY":
+                    var ecdsa = ECDsa.Create();
+                    ecdsa.ImportECPrivateKey(der, out _);
+                    return new PrivateKey(null, ecdsa);
+                case "PRIVATE KEY":
+                    return FromPkcs8(der);
+                default:
+                    throw new FunctionException("invalid private key type " + label[..^" PRIVATE KEY".Length]);
+            }
+        }
+        catch (Exception e) when (e is CryptographicException or FormatException)
+        {
+            throw new FunctionException("parsing private key from PEM: " + e.Message, e);
+        }
+    }
+
+    /// <summary>A request for a certificate of this key.</summary>
+    /// <param name="subject">Whom it names.</param>
+    /// <returns>The request.</returns>
+    public CertificateRequest Request(X500DistinguishedName subject) => rsa is not null
+        ? new CertificateRequest(subject, rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+        : new CertificateRequest(subject, ecdsa!, HashAlgorithmName.SHA256);
+
+    /// <summary>What signs certificates with this key.</summary>
+    /// <returns>The generator.</returns>
+    public X509SignatureGenerator Signer() => rsa is not null
+        ? X509SignatureGenerator.CreateForRSA(rsa, RSASignaturePadding.Pkcs1)
+        : X509SignatureGenerator.CreateForECDsa(ecdsa!);
+
+    /// <summary>The key in PEM.</summary>
+    /// <returns>The text; it ends with a line break.</returns>
+    public string ToPem() => (rsa is not null ? rsa.ExportRSAPrivateKeyPem() : ecdsa!.ExportECPrivateKeyPem()) + "\n";
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        rsa?.Dispose();
+        ecdsa?.Dispose();
+    }
+
+    private static PrivateKey FromPkcs8(byte[] der)
+    {
+        var rsa = RSA.Create();
+        try
+        {
+            rsa.ImportPkcs8PrivateKey(der, out _);
+            return new PrivateKey(rsa, null);
+        }
+        catch (CryptographicException)
+        {
+            // Not RSA: it may be an elliptic curve.
+            rsa.Dispose();
+        }
+
+        var ecdsa = ECDsa.Create();
+        ecdsa.ImportPkcs8PrivateKey(der, out _);
+        return new PrivateKey(null, ecdsa);
+    }
+}

@@ -1,0 +1,243 @@
+using System.Globalization;
+using GitOps.Kubernetes.Applying;
+using GitOps.Kubernetes.Client;
+using Microsoft.Extensions.Logging;
+
+namespace GitOps.Kubernetes.Leases;
+
+/// <summary>
+/// Leader election over a Lease object, with the terms that client-go uses: a host leads as long as it renews, and another takes over
+/// when the lease was not renewed for its whole duration - measured by the other's own clock, so clocks need not agree.
+/// </summary>
+internal sealed partial class LeaseElection(DynamicClient client, LeaseOptions options, TimeProvider time, ILogger logger) : ILeaderElection
+{
+    private static readonly ApiResource s_leases = new("coordination.k8s.io", "v1", "Lease", "leases", true);
+    private static readonly ApiResource s_namespaces = new("", "v1", "Namespace", "namespaces", false);
+
+    private string _observed = "";
+    private DateTimeOffset _observedAt;
+
+    public async Task RunAsync(Func<CancellationToken, Task> lead, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(lead);
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            if (await TryHoldAsync(cancellationToken).ConfigureAwait(false))
+            {
+                LogLeading(logger, options.Identity, options.Name);
+                await LeadAsync(lead, cancellationToken).ConfigureAwait(false);
+                LogStopped(logger, options.Identity, options.Name);
+            }
+            else
+            {
+                await PauseAsync(options.RetryPeriod, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task LeadAsync(Func<CancellationToken, Task> lead, CancellationToken cancellationToken)
+    {
+        using var leading = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var work = Task.Run(() => lead(leading.Token), CancellationToken.None);
+        var renewed = time.GetUtcNow();
+        try
+        {
+            while (!work.IsCompleted && !cancellationToken.IsCancellationRequested)
+            {
+                using var pause = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+                await Task.WhenAny(work, Task.Delay(options.RetryPeriod, time, pause.Token)).ConfigureAwait(false);
+                await pause.CancelAsync().ConfigureAwait(false);
+                if (work.IsCompleted || cancellationToken.IsCancellationRequested)
+                {
+                    break;
+                }
+
+                using var limit = new CancellationTokenSource(options.RenewDeadline, time);
+                using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+                try
+                {
+                    if (await TryHoldAsync(linked.Token).ConfigureAwait(false))
+                    {
+                        renewed = time.GetUtcNow();
+                        continue;
+                    }
+                }
+                catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+                {
+                    LogLost(logger, options.Identity, options.Name);
+                    break;
+                }
+
+                if (time.GetUtcNow() - renewed >= options.RenewDeadline || _holder != options.Identity)
+                {
+                    LogLost(logger, options.Identity, options.Name);
+                    break;
+                }
+            }
+        }
+        finally
+        {
+            await leading.CancelAsync().ConfigureAwait(false);
+        }
+
+        try
+        {
+            await work.ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (leading.IsCancellationRequested)
+        {
+            // That is how the work ends when the leadership does.
+        }
+        finally
+        {
+            await ReleaseAsync().ConfigureAwait(false);
+        }
+    }
+
+    private string _holder = "";
+
+    /// <summary>Takes or renews the lease.</summary>
+    private async ValueTask<bool> TryHoldAsync(CancellationToken cancellationToken)
+    {
+        var result = await client.GetAsync(s_leases, options.Namespace, options.Name, cancellationToken).ConfigureAwait(false);
+        if (result.Error is { IsNotFound: true })
+        {
+            _holder = "";
+            return await CreateAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        if (!result.Succeeded)
+        {
+            LogUnreachable(logger, options.Name, result.Error.Message);
+            return false;
+        }
+
+        var lease = result.Body;
+        var spec = lease.GetOrAddMap("spec");
+        _holder = spec.GetString("holderIdentity") ?? "";
+
+        // Any change of the record counts as a sign of life; its own times are of another clock.
+        var record = $"{lease.GetMap("metadata")?.GetString("resourceVersion")}";
+        var now = time.GetUtcNow();
+        if (record != _observed)
+        {
+            (_observed, _observedAt) = (record, now);
+        }
+
+        var duration = TimeSpan.FromSeconds(spec["leaseDurationSeconds"] is ScalarNode scalar && scalar.TryGetInt64(out var seconds) ? seconds : options.Duration.TotalSeconds);
+        if (_holder.Length > 0 && _holder != options.Identity && now - _observedAt < duration)
+        {
+            return false;
+        }
+
+        if (_holder != options.Identity)
+        {
+            var transitions = spec["leaseTransitions"] is ScalarNode count && count.TryGetInt64(out var value) ? value : 0;
+            spec.Set("leaseTransitions", ScalarNode.Integer(transitions + 1));
+            spec.Set("acquireTime", MicroTime(now));
+        }
+
+        Write(spec, now);
+        var written = await client.UpdateAsync(s_leases, options.Namespace, options.Name, lease, new PatchOptions { FieldManager = options.FieldManager }, cancellationToken).ConfigureAwait(false);
+        return Held(written);
+    }
+
+    private async ValueTask<bool> CreateAsync(CancellationToken cancellationToken)
+    {
+        var lease = new MapNode();
+        lease.Set("apiVersion", s_leases.ApiVersion);
+        lease.Set("kind", s_leases.Kind);
+        var metadata = lease.GetOrAddMap("metadata");
+        metadata.Set("name", options.Name);
+        metadata.Set("namespace", options.Namespace);
+        var spec = lease.GetOrAddMap("spec");
+        var now = time.GetUtcNow();
+        spec.Set("leaseTransitions", ScalarNode.Integer(0));
+        spec.Set("acquireTime", MicroTime(now));
+        Write(spec, now);
+        var write = new PatchOptions { FieldManager = options.FieldManager };
+        var created = await client.CreateAsync(s_leases, options.Namespace, lease, write, cancellationToken).ConfigureAwait(false);
+        if (created.Error is { IsNamespaceMissing: true })
+        {
+            var @namespace = new MapNode();
+            @namespace.Set("apiVersion", "v1");
+            @namespace.Set("kind", "Namespace");
+            @namespace.GetOrAddMap("metadata").Set("name", options.Namespace);
+            await client.CreateAsync(s_namespaces, "", @namespace, write, cancellationToken).ConfigureAwait(false);
+            created = await client.CreateAsync(s_leases, options.Namespace, lease, write, cancellationToken).ConfigureAwait(false);
+        }
+
+        return Held(created);
+    }
+
+    private bool Held(ApiResult written)
+    {
+        if (!written.Succeeded)
+        {
+            return false;
+        }
+
+        _holder = options.Identity;
+        (_observed, _observedAt) = (written.Body.GetMap("metadata")?.GetString("resourceVersion") ?? "", time.GetUtcNow());
+        return true;
+    }
+
+    private void Write(MapNode spec, DateTimeOffset now)
+    {
+        spec.Set("holderIdentity", options.Identity);
+        spec.Set("leaseDurationSeconds", ScalarNode.Integer((long)options.Duration.TotalSeconds));
+        spec.Set("renewTime", MicroTime(now));
+    }
+
+    /// <summary>Gives the lease back, so that another host need not wait for it to run out.</summary>
+    private async ValueTask ReleaseAsync()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(5), time);
+        try
+        {
+            var result = await client.GetAsync(s_leases, options.Namespace, options.Name, limit.Token).ConfigureAwait(false);
+            if (!result.Succeeded || result.Body.GetMap("spec")?.GetString("holderIdentity") != options.Identity)
+            {
+                return;
+            }
+
+            var spec = result.Body.GetOrAddMap("spec");
+            spec.Set("holderIdentity", "");
+            spec.Set("leaseDurationSeconds", ScalarNode.Integer(1));
+            spec.Set("renewTime", MicroTime(time.GetUtcNow()));
+            await client.UpdateAsync(s_leases, options.Namespace, options.Name, result.Body, new PatchOptions { FieldManager = options.FieldManager }, limit.Token).ConfigureAwait(false);
+            _holder = "";
+        }
+        catch (OperationCanceledException)
+        {
+            // It runs out by itself.
+            LogLost(logger, options.Identity, options.Name);
+        }
+    }
+
+    private async ValueTask PauseAsync(TimeSpan pause, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Task.Delay(pause, time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The loop's condition sees it.
+        }
+    }
+
+    private static ScalarNode MicroTime(DateTimeOffset at) => ScalarNode.String(at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture));
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Identity} leads: it holds the lease {Lease}")]
+    private static partial void LogLeading(ILogger logger, string identity, string lease);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Identity} no longer leads and gave the lease {Lease} back")]
+    private static partial void LogStopped(ILogger logger, string identity, string lease);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Identity} lost the lease {Lease}: it could not be renewed in time or another host took it")]
+    private static partial void LogLost(ILogger logger, string identity, string lease);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The lease {Lease} cannot be read: {Problem}")]
+    private static partial void LogUnreachable(ILogger logger, string lease, string problem);
+}

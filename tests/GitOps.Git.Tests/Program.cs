@@ -1,0 +1,20 @@
+using GitOps.Git.Tests.Faults;
+
+namespace GitOps.Git.Tests;
+
+/// <summary>Runs the tests, or the host that a fault test kills.</summary>
+internal static class Program
+{
+    public static async Task<int> Main(string[] args)
+    {
+        if (Environment.GetEnvironmentVariable(Victim.Variable) is { Length: > 0 } arguments)
+        {
+            await Victim.RunAsync(arguments);
+            return 0;
+        }
+
+        return args.Contains("-automated") || args.Contains("@@")
+            ? await Xunit.Runner.InProc.SystemConsole.ConsoleRunner.Run(args)
+            : await Xunit.MicrosoftTestingPlatform.TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions);
+    }
+}
