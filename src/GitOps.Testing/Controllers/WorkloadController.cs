@@ -80,6 +80,9 @@ internal sealed class WorkloadController : IController
             case ("", "PersistentVolumeClaim"):
                 Claim(definition, live);
                 break;
+            case ("autoscaling", "HorizontalPodAutoscaler"):
+                Autoscaler(definition, live);
+                break;
             case ("", "Service"):
                 LoadBalancer(definition, live, live.Root.GetMap("spec")?.GetString("type") == "LoadBalancer");
                 break;
@@ -488,6 +491,24 @@ internal sealed class WorkloadController : IController
             {
                 status["capacity"] = requests.DeepClone();
             }
+        });
+    }
+
+    /// <summary>It reads its metrics and finds that the least number of replicas is enough.</summary>
+    private void Autoscaler(ResourceDefinition definition, StoredObject live)
+    {
+        if (live.Root.GetMap("status")?["conditions"] is not null)
+        {
+            return;
+        }
+
+        var least = Number(live.Root.GetMap("spec")?["minReplicas"]);
+        SetStatus(definition, live, status =>
+        {
+            status["currentReplicas"] = ScalarNode.Integer(least);
+            status["desiredReplicas"] = ScalarNode.Integer(least);
+            SetCondition(status, "AbleToScale", true, "ReadyForNewScale", "recommended size matches current size");
+            SetCondition(status, "ScalingActive", true, "ValidMetricFound", "the HPA was able to successfully calculate a replica count");
         });
     }
 
