@@ -149,7 +149,7 @@ public sealed class InMemoryClusterTests
         await using var cluster = await InMemoryCluster.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
         using var client = new ClusterClient(cluster);
 
-        var (status, body) = await client.ApplyAsync(ConfigMaps + "/y", "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: y\ndata:\n  k: v\n");
+        var (status, body) = await client.ApplyAsync(ConfigMaps + "/web", "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: web\ndata:\n  k: v\n");
 
         status.Should().Be(201);
         body["data"]!["k"]!.ToString().Should().Be("v");
