@@ -1,9 +1,8 @@
-using System.Text;
-using GitOps.Json;
+using GitOps.Yaml;
 
 namespace GitOps.Kubernetes.Tests;
 
 internal static class TestObjects
 {
-    public static MapNode Map(string json) => JsonTreeReader.ReadMap(Encoding.UTF8.GetBytes(json));
+    public static MapNode Map(string json) => (MapNode)YamlReader.ReadAll(json)[0];
 }
