@@ -448,7 +448,7 @@ internal sealed class GitMirror(string directory, TimeProvider timeProvider, ILo
             var name = File.ReadAllText(Path.Combine(directory, "current")).Trim();
             return name.Length > 1 && Directory.Exists(PathOf(name)) ? name : null;
         }
-        catch (IOException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return null;
         }
