@@ -201,7 +201,7 @@ internal sealed class YamlTextWriter : IDisposable
         WriteText(text, style, simpleKey);
     }
 
-    private static string DecodeBinary(ScalarNode scalar)
+    internal static string DecodeBinary(ScalarNode scalar)
     {
         var clean = scalar.Text.ReplaceLineEndings("").Replace(" ", "", StringComparison.Ordinal);
         var bytes = new byte[(clean.Length / 4 * 3) + 3];
