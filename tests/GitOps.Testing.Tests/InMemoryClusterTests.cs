@@ -187,6 +187,35 @@ public sealed class InMemoryClusterTests
         gone.Should().Be(404);
     }
 
+    [Fact]
+    public async Task OpenApi_V3_TellsKubectlWhatItLooksFor()
+    {
+        await using var cluster = await InMemoryCluster.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
+        using var client = new ClusterClient(cluster);
+
+        var (_, index) = await client.SendAsync("GET", "/openapi/v3");
+        var (_, apps) = await client.SendAsync("GET", index["paths"]!["apis/apps/v1"]!["serverRelativeURL"]!.ToString());
+
+        var patch = apps["paths"]!["/apis/apps/v1/namespaces/{namespace}/deployments/{name}"]!["patch"]!;
+        patch["x-kubernetes-group-version-kind"]!["kind"]!.ToString().Should().Be("Deployment");
+        patch["parameters"]!.AsArray().Select(p => p!["name"]!.ToString()).Should().Contain("fieldValidation");
+        apps["components"]!["schemas"]!["io.k8s.api.apps.v1.Deployment"]!["properties"]!["spec"]!["$ref"]!.ToString().Should().EndWith("io.k8s.api.apps.v1.DeploymentSpec");
+    }
+
+    [Fact]
+    public async Task Apply_ManyObjectsInParallel_AllArrive()
+    {
+        await using var cluster = await InMemoryCluster.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
+        using var client = new ClusterClient(cluster);
+
+        await Parallel.ForEachAsync(Enumerable.Range(0, 200), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (i, _) =>
+            (await client.ApplyAsync($"{ConfigMaps}/c{i}", $$"""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"c{{i}}"},"data":{"k":"v"}}""")).Status.Should().Be(201));
+        var (_, list) = await client.SendAsync("GET", ConfigMaps);
+
+        list["items"]!.AsArray().Should().HaveCount(200);
+        list["items"]!.AsArray().Select(i => i!["metadata"]!["resourceVersion"]!.ToString()).Should().OnlyHaveUniqueItems();
+    }
+
     private static string ConfigMap(string name) => new JsonObject
     {
         ["metadata"] = new JsonObject { ["name"] = name },
