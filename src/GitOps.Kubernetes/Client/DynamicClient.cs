@@ -466,7 +466,7 @@ internal sealed class DynamicClient
 
     private TimeSpan? RetryAfter(HttpResponseMessage response) => response.Headers.RetryAfter switch
     {
-        { Delta: { } delta } => delta,
+        { Delta: { } delta } when delta > TimeSpan.Zero => delta,
         { Date: { } date } => date - _time.GetUtcNow() is var wait && wait > TimeSpan.Zero ? wait : null,
         _ => null,
     };

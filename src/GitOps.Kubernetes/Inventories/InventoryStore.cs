@@ -40,6 +40,12 @@ internal sealed class InventoryStore(DynamicClient client, KubernetesOptions opt
     /// <summary>Writes a unit's inventory. Fails with a conflict when somebody else wrote it since it was read.</summary>
     public async ValueTask<(Inventory? Inventory, ApiError? Error)> SaveAsync(Inventory known, IReadOnlyDictionary<ResourceId, InventoryEntry> entries, CancellationToken cancellationToken)
     {
+        // Most runs change nothing, and comparing is far cheaper than writing it all out to find that.
+        if (known.Shards.Count > 0 && entries.Count == known.Entries.Count && entries.All(e => known.Entries.TryGetValue(e.Key, out var entry) && entry == e.Value))
+        {
+            return (known, null);
+        }
+
         var wanted = Split(known, entries);
         Dictionary<string, InventoryShard> shards = new(known.Shards, StringComparer.Ordinal);
         var current = known.Shards.Count;
