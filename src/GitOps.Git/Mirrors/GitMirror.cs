@@ -328,6 +328,11 @@ internal sealed class GitMirror(string directory, TimeProvider timeProvider, ILo
                 {
                     TagFetchMode = TagFetchMode.None,
                     Prune = false,
+                    OnProgress = text =>
+                    {
+                        operation.Hear(text);
+                        return !operation.CancellationToken.IsCancellationRequested;
+                    },
                     OnTransferProgress = _ => !operation.CancellationToken.IsCancellationRequested,
                 },
                 "");
