@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using GitOps.Kubernetes;
 using GitOps.Kustomize;
+using GitOps.Kustomize.Loading;
 using GitOps.Yaml;
 
 namespace GitOps.Cli;
@@ -58,7 +59,7 @@ internal sealed class ClusterArguments
             // A kustomization may read what lies beside and above it, as with kubectl; the tree is what confines it.
             var root = Path.GetPathRoot(full)!;
             var path = TreePath.Parse(Path.GetRelativePath(root, full).Replace(Path.DirectorySeparatorChar, '/'));
-            Add(await new KustomizeRenderer().RenderAsync(new RenderRequest("cli", new DirectoryFileTree(root), path), cancellationToken).ConfigureAwait(false), manifests);
+            Add(await new KustomizeRenderer().RenderAsync(new RenderRequest("cli", new DiskFileTree(root), path), cancellationToken).ConfigureAwait(false), manifests);
         }
 
         foreach (var file in result.GetValue(Files) ?? [])

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace GitOps.Kubernetes.Health;
 
 /// <summary>Rules on custom kinds that take more than a line of the table: counts, nested conditions, several states together.</summary>
@@ -71,7 +73,7 @@ internal static class CustomShapes
     private static Verdict Rollout(MapNode live)
     {
         var status = live.GetMap("status");
-        if (status is null || (long.TryParse(Text(status, "observedGeneration"), out var observed) && observed < Fields.Number(live, "metadata", "generation")))
+        if (status is null || (long.TryParse(Text(status, "observedGeneration"), CultureInfo.InvariantCulture, out var observed) && observed < Fields.Number(live, "metadata", "generation")))
         {
             return InProgress("its controller has not seen it yet");
         }
@@ -526,7 +528,7 @@ internal static class CustomShapes
         }
 
         var parts = replicas.Split('/');
-        if (parts.Length != 2 || !long.TryParse(parts[0], out var ready) || !long.TryParse(parts[1], out var total))
+        if (parts.Length != 2 || !long.TryParse(parts[0], CultureInfo.InvariantCulture, out var ready) || !long.TryParse(parts[1], CultureInfo.InvariantCulture, out var total))
         {
             return InProgress($"its replicas are {replicas}");
         }
@@ -675,7 +677,7 @@ internal static class CustomShapes
         if (state == "RUNNING" && Fields.At(live, "status", "executorState") is MapNode executors)
         {
             var running = executors.Count(static e => e.Value is ScalarNode { Text: "RUNNING" });
-            if (Fields.Text(live, "spec", "executor", "instances") is { } wanted && wanted == running.ToString(System.Globalization.CultureInfo.InvariantCulture))
+            if (Fields.Text(live, "spec", "executor", "instances") is { } wanted && wanted == running.ToString(CultureInfo.InvariantCulture))
             {
                 return Current($"{running} executors run");
             }
@@ -713,13 +715,13 @@ internal static class CustomShapes
         {
             if (Fields.Text(live, "spec", "sparkConf", prefix + ".enabled") == "true")
             {
-                return (long.TryParse(Fields.Text(live, "spec", "sparkConf", prefix + ".minExecutors"), out var least) ? least : 0, Most(Fields.Text(live, "spec", "sparkConf", prefix + ".maxExecutors")));
+                return (long.TryParse(Fields.Text(live, "spec", "sparkConf", prefix + ".minExecutors"), CultureInfo.InvariantCulture, out var least) ? least : 0, Most(Fields.Text(live, "spec", "sparkConf", prefix + ".maxExecutors")));
             }
         }
 
         return null;
 
-        static long Most(string? text) => long.TryParse(text, out var most) ? most : long.MaxValue;
+        static long Most(string? text) => long.TryParse(text, CultureInfo.InvariantCulture, out var most) ? most : long.MaxValue;
     }
 
     private static Verdict Karmada(MapNode live)

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace GitOps.Kubernetes.Health;
 
 /// <summary>One term of a fact, see the head of <c>health-facts.txt</c>.</summary>
@@ -97,7 +99,7 @@ internal sealed class FactTerm
             {
                 "==" => live => Text(live, path) == Text(live, other),
                 ">=" => live => Fields.Number(live, path) >= Fields.Number(live, other),
-                ">" when long.TryParse(right, out var bound) => live => Fields.Number(live, path) > bound,
+                ">" when long.TryParse(right, CultureInfo.InvariantCulture, out var bound) => live => Fields.Number(live, path) > bound,
                 "!=" when right.Length == 0 => live => Text(live, path) is { Length: > 0 },
                 "!=" => live => Text(live, path) is not { } text || !words.Contains(text),
                 "=" => live => Text(live, path) is { } text && words.Contains(text),

@@ -14,6 +14,7 @@ internal sealed class HealthWatch(Cluster cluster, string unitName, IReadOnlyLis
     private readonly Dictionary<ResourceId, ObjectHealth> _health = [];
     private readonly Channel<bool> _changes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private int _unsynced;
+    private PodCauses? _pods;
 
     public async IAsyncEnumerable<HealthReport> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -35,6 +36,7 @@ internal sealed class HealthWatch(Cluster cluster, string unitName, IReadOnlyLis
         }
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        _pods = new PodCauses(cluster, () => _changes.Writer.TryWrite(true), stop.Token);
         List<Task> watches = [];
         try
         {
@@ -81,7 +83,7 @@ internal sealed class HealthWatch(Cluster cluster, string unitName, IReadOnlyLis
         finally
         {
             await stop.CancelAsync().ConfigureAwait(false);
-            await Task.WhenAll(watches).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAll([.. watches, .. _pods.Running]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -102,9 +104,14 @@ internal sealed class HealthWatch(Cluster cluster, string unitName, IReadOnlyLis
     {
         lock (_lock)
         {
-            return new HealthReport([.. _health.Values.OrderBy(h => h.Resource, ApplyOrder.Comparer)]);
+            return new HealthReport([.. _health.Values.OrderBy(h => h.Resource, ApplyOrder.Comparer).Select(WithCause)]);
         }
     }
+
+    private ObjectHealth WithCause(ObjectHealth health) =>
+        health.Status is HealthStatus.InProgress or HealthStatus.Failed && _pods?.For(health.Resource) is { Length: > 0 } cause
+            ? health with { Message = health.Message.Length == 0 ? cause : $"{health.Message}; {cause}" }
+            : health;
 
     private async Task WatchAsync(ApiResource resource, string @namespace, CancellationToken cancellationToken)
     {
@@ -121,10 +128,13 @@ internal sealed class HealthWatch(Cluster cluster, string unitName, IReadOnlyLis
                 case WatchEventKind.Added or WatchEventKind.Modified:
                     var id = LiveReader.IdOf(change.Object!, resource);
                     seen.Add(id);
-                    Set(id, Judge(change.Object!, id));
+                    var judged = Judge(change.Object!, id);
+                    _pods?.Update(id, change.Object, judged.Status);
+                    Set(id, judged);
                     break;
                 case WatchEventKind.Deleted:
                     var gone = LiveReader.IdOf(change.Object!, resource);
+                    _pods?.Update(gone, null, HealthStatus.NotFound);
                     Set(gone, IsDoneJob(change.Object!) ? new ObjectHealth(gone, HealthStatus.Current, "it ended well and was removed") : new ObjectHealth(gone, HealthStatus.NotFound, "it was deleted"));
                     break;
                 case WatchEventKind.Synced:

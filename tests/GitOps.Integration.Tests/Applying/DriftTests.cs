@@ -112,6 +112,36 @@ public abstract class DriftTests(ITestCluster cluster) : ApplierScenarios(cluste
         await stop.CancelAsync();
     }
 
+    [Fact]
+    public async Task WatchHealth_PodsOfAWorkloadFail_MessageCarriesTheirCauseAndTheLastEvent()
+    {
+        await ApplyAsync(Unique, Namespace(Unique), Deployment(Unique, "web"));
+        var pods = new Kubernetes.Client.ApiResource("", "v1", "Pod", "pods", true);
+        var pod = Json($$$"""{"apiVersion":"v1","kind":"Pod","metadata":{"name":"web-1","namespace":"{{{Unique}}}","labels":{"app":"web"} },"spec":{"containers":[{"name":"web","image":"registry.example/web:1"}]} }""");
+        (await Client.CreateAsync(pods, Unique, pod.Root, new(), Token)).Error.Should().BeNull();
+        var warning = Json($$$"""
+            {"apiVersion":"v1","kind":"Event","metadata":{"name":"web-1.1","namespace":"{{{Unique}}}"},"type":"Warning","reason":"Failed","message":"no such host",
+             "involvedObject":{"kind":"Pod","name":"web-1","namespace":"{{{Unique}}}"},"lastTimestamp":"2026-01-01T00:00:00Z"}
+            """);
+        (await Client.CreateAsync(new("", "v1", "Event", "events", true), Unique, warning.Root, new(), Token)).Error.Should().BeNull();
+        var status = """{"status":{"phase":"Pending","containerStatuses":[{"name":"web","image":"i","imageID":"","ready":false,"restartCount":0,"state":{"waiting":{"reason":"ImagePullBackOff","message":"cannot pull"} } }]} }""";
+        (await Client.PatchAsync(pods, Unique, "web-1", Kubernetes.Client.PatchKind.Merge, System.Text.Encoding.UTF8.GetBytes(status), new() { Subresource = "status" }, Token)).Error.Should().BeNull();
+
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        limit.CancelAfter(TimeSpan.FromSeconds(20));
+        var message = "";
+        await foreach (var report in Applier.WatchHealthAsync(Unique, limit.Token))
+        {
+            message = report.Objects.Single(o => o.Resource.Kind == "Deployment").Message;
+            if (message.Contains("pod web-1", StringComparison.Ordinal))
+            {
+                break;
+            }
+        }
+
+        message.Should().Contain("pod web-1: container web: ImagePullBackOff: cannot pull; last event Failed: no such host");
+    }
+
     private async Task StatusAsync(string patch)
     {
         var result = await Client.PatchAsync(Deployments, Unique, "web", Kubernetes.Client.PatchKind.Merge, System.Text.Encoding.UTF8.GetBytes(patch), new() { Subresource = "status" }, Token);

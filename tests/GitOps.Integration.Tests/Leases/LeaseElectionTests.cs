@@ -1,0 +1,56 @@
+using System.Collections.Concurrent;
+using GitOps.Integration.Tests.Applying;
+using GitOps.Integration.Tests.Servers;
+using GitOps.Kubernetes.Leases;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace GitOps.Integration.Tests.Leases;
+
+public abstract class LeaseElectionTests(ITestCluster cluster) : ApplierScenarios(cluster)
+{
+    [Fact]
+    public async Task Run_TwoHosts_OneLeadsAndTheOtherTakesOverWhenItStops()
+    {
+        ConcurrentQueue<string> leaders = new();
+        var (first, second) = (NewElection("first"), NewElection("second"));
+        using var stopFirst = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        using var stopSecond = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        var firstLeads = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var secondLeads = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        var firstRun = first.RunAsync(token => LeadAsync("first", firstLeads, leaders, token), stopFirst.Token);
+        await firstLeads.Task.WaitAsync(TimeSpan.FromSeconds(20), Token);
+        var secondRun = second.RunAsync(token => LeadAsync("second", secondLeads, leaders, token), stopSecond.Token);
+        secondLeads.Task.IsCompleted.Should().BeFalse();
+        await stopFirst.CancelAsync();
+        await firstRun;
+        await secondLeads.Task.WaitAsync(TimeSpan.FromSeconds(20), Token);
+        await stopSecond.CancelAsync();
+        await secondRun;
+
+        leaders.Should().Equal("first starts", "first ends", "second starts", "second ends");
+    }
+
+    private LeaseElection NewElection(string identity) =>
+        new(Client, new LeaseOptions("default", Unique, identity) { Duration = TimeSpan.FromSeconds(3), RenewDeadline = TimeSpan.FromSeconds(2), RetryPeriod = TimeSpan.FromMilliseconds(100) }, TimeProvider.System, NullLogger.Instance);
+
+    private static async Task LeadAsync(string who, TaskCompletionSource leads, ConcurrentQueue<string> leaders, CancellationToken token)
+    {
+        leaders.Enqueue(who + " starts");
+        leads.TrySetResult();
+        try
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
+        }
+        finally
+        {
+            leaders.Enqueue(who + " ends");
+        }
+    }
+}
+
+[Collection(RealClusterCollection.Name)]
+public sealed class LeaseElectionOnRealServerTests(RealCluster cluster) : LeaseElectionTests(cluster);
+
+[Collection(MemoryClusterCollection.Name)]
+public sealed class LeaseElectionOnMemoryServerTests(MemoryCluster cluster) : LeaseElectionTests(cluster);
