@@ -131,6 +131,7 @@ public sealed class InMemoryCluster : IAsyncDisposable
         await hurry.CancelAsync().ConfigureAwait(false);
         await _app.StopAsync(hurry.Token).ConfigureAwait(false);
         await _app.DisposeAsync().ConfigureAwait(false);
+        Faults.Dispose();
         _certificate?.Dispose();
     }
 }

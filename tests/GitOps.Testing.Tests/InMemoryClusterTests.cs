@@ -209,7 +209,7 @@ public sealed class InMemoryClusterTests
         using var client = new ClusterClient(cluster);
 
         await Parallel.ForEachAsync(Enumerable.Range(0, 200), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (i, _) =>
-            (await client.ApplyAsync($"{ConfigMaps}/c{i}", $$"""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"c{{i}}"},"data":{"k":"v"}}""")).Status.Should().Be(201));
+            (await client.ApplyAsync($"{ConfigMaps}/c{i}", $$$"""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"c{{{i}}}"},"data":{"k":"v"}}""")).Status.Should().Be(201));
         var (_, list) = await client.SendAsync("GET", ConfigMaps);
 
         list["items"]!.AsArray().Should().HaveCount(200);

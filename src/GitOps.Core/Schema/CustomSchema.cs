@@ -14,27 +14,23 @@ internal static class CustomSchema
     {
         if (schema is null)
         {
-            return WithObjectFields(new MapNode(), preserve: true, new SchemaType.Content { Values = SchemaType.Deduced }, MetadataType(null));
+            return WithObjectFields(new MapNode(), preserve: true, new SchemaType.Content { Values = SchemaType.Deduced });
         }
 
         var preserve = IsTrue(schema, "x-kubernetes-preserve-unknown-fields");
         var content = Content(schema, preserve, 0);
-        return WithObjectFields(schema, preserve, content, MetadataType(schema.GetMap("properties")?.GetMap("metadata")));
+        return WithObjectFields(schema, preserve, content);
     }
 
-    private static SchemaType MetadataType(MapNode? source)
-    {
-        _ = source;
-        return BuiltInSchema.Definition("io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta")!;
-    }
+    private static SchemaType Metadata => BuiltInSchema.Definition("io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta")!;
 
-    private static SchemaType WithObjectFields(MapNode source, bool preserve, SchemaType.Content content, SchemaType metadata)
+    private static SchemaType WithObjectFields(MapNode source, bool preserve, SchemaType.Content content)
     {
         var fields = new Dictionary<string, SchemaField>(content.Fields, StringComparer.Ordinal)
         {
             ["apiVersion"] = new("apiVersion", String) { Zero = ZeroValue.Kept },
             ["kind"] = new("kind", String) { Zero = ZeroValue.Kept },
-            ["metadata"] = new("metadata", metadata) { Zero = ZeroValue.Kept },
+            ["metadata"] = new("metadata", Metadata) { Zero = ZeroValue.Kept },
         };
         return new SchemaType(SchemaKind.Map, new SchemaType.Content { Fields = fields, Values = content.Values })
         {
@@ -63,7 +59,7 @@ internal static class CustomSchema
                 var embedded = IsTrue(schema, "x-kubernetes-embedded-resource");
                 if (embedded)
                 {
-                    var type = WithObjectFields(schema, preserve, content, BuiltInSchema.Definition("io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta")!);
+                    var type = WithObjectFields(schema, preserve, content);
                     return new SchemaType(SchemaKind.Map, new SchemaType.Content { Fields = type.Fields.ToDictionary(static f => f.Name, StringComparer.Ordinal), Values = content.Values })
                     {
                         Source = schema,

@@ -11,11 +11,9 @@ internal static class CustomValidation
     /// <summary>Checks an object.</summary>
     /// <param name="type">The type of a whole object.</param>
     /// <param name="root">The object.</param>
-    /// <param name="old">The object before an update; <see langword="null"/> for a creation.</param>
     /// <param name="errors">Where to add what is wrong.</param>
-    public static void Validate(SchemaType type, MapNode root, MapNode? old, List<FieldError> errors)
+    public static void Validate(SchemaType type, MapNode root, List<FieldError> errors)
     {
-        _ = old;
         if (type.Source is not { } schema)
         {
             return;

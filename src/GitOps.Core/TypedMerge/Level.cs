@@ -11,8 +11,8 @@ internal struct Level
 
     public void Add(string element, Mark mark, ref Level below)
     {
-        Removed.Add(element, (mark & Mark.Removed) != 0, below.Removed.IsEmpty ? null : below.Removed.Build());
-        Modified.Add(element, (mark & Mark.Modified) != 0, below.Modified.IsEmpty ? null : below.Modified.Build());
-        Added.Add(element, (mark & Mark.Added) != 0, below.Added.IsEmpty ? null : below.Added.Build());
+        Removed.Add(element, (mark & Mark.Removed) != Mark.None, below.Removed.IsEmpty ? null : below.Removed.Build());
+        Modified.Add(element, (mark & Mark.Modified) != Mark.None, below.Modified.IsEmpty ? null : below.Modified.Build());
+        Added.Add(element, (mark & Mark.Added) != Mark.None, below.Added.IsEmpty ? null : below.Added.Build());
     }
 }

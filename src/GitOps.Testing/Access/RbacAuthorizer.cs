@@ -110,7 +110,7 @@ internal sealed class RbacAuthorizer(ResourceRegistry registry, bool enabled)
             var fits = subject.GetString("kind") switch
             {
                 "User" => name == user.Name,
-                "Group" => name is not null && user.Groups.Contains(name),
+                "Group" => name is not null && user.Groups.Contains(name, StringComparer.Ordinal),
                 "ServiceAccount" => user.Name == $"system:serviceaccount:{subject.GetString("namespace") ?? ObjectMeta.Namespace(binding)}:{name}",
                 _ => false,
             };

@@ -13,7 +13,7 @@ internal sealed class NamespaceController(ClusterState state, ResourceHandler ha
         }
 
         var left = 0;
-        foreach (var resource in state.Registry.All.Where(static r => r.Namespaced && r.Verbs.Contains("delete")))
+        foreach (var resource in state.Registry.All.Where(static r => r.Namespaced && r.Verbs.Contains("delete", StringComparer.Ordinal)))
         {
             foreach (var item in resource.Store.List(target, out _))
             {

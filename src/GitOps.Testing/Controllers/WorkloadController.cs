@@ -318,7 +318,7 @@ internal sealed class WorkloadController : IController
         {
             SetStatus(definition, live, status =>
             {
-                JobCounts(status, live, 0, succeeded, failed);
+                JobCounts(status, 0, succeeded, failed);
                 SetCondition(status, "FailureTarget", true, "BackoffLimitExceeded", "Job has reached the specified backoff limit");
                 SetCondition(status, "Failed", true, "BackoffLimitExceeded", "Job has reached the specified backoff limit");
             });
@@ -333,7 +333,7 @@ internal sealed class WorkloadController : IController
 
         SetStatus(definition, live, status =>
         {
-            JobCounts(status, live, active, succeeded, failed);
+            JobCounts(status, active, succeeded, failed);
             if (succeeded >= completions)
             {
                 status.Set("completionTime", ObjectMeta.Timestamp(Now));
@@ -343,7 +343,7 @@ internal sealed class WorkloadController : IController
         });
     }
 
-    private void JobCounts(MapNode status, StoredObject live, long active, long succeeded, long failed)
+    private void JobCounts(MapNode status, long active, long succeeded, long failed)
     {
         if (status.GetString("startTime") is null)
         {
@@ -353,7 +353,6 @@ internal sealed class WorkloadController : IController
         Put(status, "active", active);
         Put(status, "succeeded", succeeded);
         Put(status, "failed", failed);
-        _ = live;
     }
 
     private void Pod(ResourceDefinition definition, StoredObject live)

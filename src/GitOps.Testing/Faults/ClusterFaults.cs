@@ -2,7 +2,7 @@ namespace GitOps.Testing;
 
 /// <summary>Makes the in-memory API server misbehave on purpose: slow answers, refusals, cut watches.</summary>
 /// <remarks>Safe for many threads. Rules apply in the order they were added; the first that matches a request decides.</remarks>
-public sealed class ClusterFaults
+public sealed class ClusterFaults : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly TimeProvider _time;
@@ -78,6 +78,16 @@ public sealed class ClusterFaults
         }
     }
 
+    /// <summary>Ends all open watches for good; the cluster does it when it stops.</summary>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _watches.Cancel();
+            _watches.Dispose();
+        }
+    }
+
     internal FaultRule? Find(FaultRequest request)
     {
         // A copy, so that a rule may be added or removed while requests are being looked at.
@@ -93,7 +103,7 @@ public sealed class ClusterFaults
         return null;
     }
 
-    internal CancellationTokenSource Watch(CancellationToken aborted, TimeSpan timeout)
+    internal CancellationTokenSource Watch(TimeSpan timeout, CancellationToken aborted)
     {
         CancellationToken drop;
         lock (_lock)

@@ -106,7 +106,7 @@ internal sealed partial class ResourceHandler
         var view = ViewOf(request);
         request.Prepare(200, "application/json");
         await request.Http.Response.StartAsync(request.Aborted).ConfigureAwait(false);
-        var writer = new EventWriter(request, definition, version, view, _state.Time);
+        var writer = new EventWriter(request, definition, version, view);
         Channel<Change> channel;
         StoredObject[] initial;
         long revision;
@@ -121,7 +121,7 @@ internal sealed partial class ResourceHandler
             return;
         }
 
-        using var deadline = _state.Faults.Watch(request.Aborted, timeout);
+        using var deadline = _state.Faults.Watch(timeout, request.Aborted);
         try
         {
             Array.Sort(initial, static (a, b) => string.CompareOrdinal(a.Namespace + "/" + a.Name, b.Namespace + "/" + b.Name));
@@ -210,7 +210,7 @@ internal sealed partial class ResourceHandler
                 await request.WriteAsync(code, PartialMetadata(root)).ConfigureAwait(false);
                 return;
             case View.Table:
-                await request.WriteAsync(code, Tables.Make(definition, version, [root], "", null, request)).ConfigureAwait(false);
+                await request.WriteAsync(code, Tables.Make(definition, version, [root], null, request)).ConfigureAwait(false);
                 return;
         }
 
@@ -243,7 +243,7 @@ internal sealed partial class ResourceHandler
 
         if (view == View.Table)
         {
-            var table = Tables.Make(definition, version, items.Select(i => definition.Strategy.Convert(i.Root, version.Name)), "", metadata, request);
+            var table = Tables.Make(definition, version, items.Select(i => definition.Strategy.Convert(i.Root, version.Name)), metadata, request);
             await request.WriteAsync(200, table).ConfigureAwait(false);
             return;
         }
@@ -351,11 +351,10 @@ internal sealed partial class ResourceHandler
             && (Fields.IsEverything || Fields.Matches(root, FieldSelector.ReadPath));
     }
 
-    private sealed class EventWriter(RequestContext request, ResourceDefinition definition, ResourceVersion version, View view, TimeProvider time)
+    private sealed class EventWriter(RequestContext request, ResourceDefinition definition, ResourceVersion version, View view)
     {
         public async ValueTask WriteAsync(string type, MapNode root, StoredObject? stored)
         {
-            _ = time;
             var output = request.Http.Response.BodyWriter;
             Start(output, type);
             switch (view)
@@ -364,7 +363,7 @@ internal sealed partial class ResourceHandler
                     JsonTreeWriter.Write(output, PartialMetadata(root));
                     break;
                 case View.Table:
-                    JsonTreeWriter.Write(output, Tables.Make(definition, version, [root], "", null, request));
+                    JsonTreeWriter.Write(output, Tables.Make(definition, version, [root], null, request));
                     break;
                 default:
                     var versioned = definition.Strategy.Convert(root, version.Name);

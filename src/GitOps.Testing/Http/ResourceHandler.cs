@@ -31,7 +31,7 @@ internal sealed partial class ResourceHandler
             return;
         }
 
-        if (!definition.Verbs.Contains(info.Verb))
+        if (!definition.Verbs.Contains(info.Verb, StringComparer.Ordinal))
         {
             throw ApiException.MethodNotAllowed(definition.Group, definition.Plural, info.Verb);
         }
@@ -160,9 +160,7 @@ internal sealed partial class ResourceHandler
                 {
                     throw e.Operation < 0
                         ? new ApiException(new ApiStatus { Code = 413, Reason = "RequestEntityTooLarge", Message = e.Message })
-                        : e.Malformed && !e.Message.Contains("unexpected operation", StringComparison.Ordinal)
-                            ? new ApiException(new ApiStatus { Code = 422, Reason = "Invalid", Message = e.Message })
-                            : new ApiException(new ApiStatus { Code = 422, Reason = "Invalid", Message = e.Message });
+                        : new ApiException(new ApiStatus { Code = 422, Reason = "Invalid", Message = e.Message });
                 }
 
             case "application/merge-patch+json":
@@ -372,7 +370,7 @@ internal sealed partial class ResourceHandler
         strategy.PrepareUpdate(updated, old, subresource);
         metadata = updated.GetMap("metadata")!;
         var errors = new List<FieldError>();
-        MetadataValidation.Update(definition, updated, old, errors);
+        MetadataValidation.Update(updated, old, errors);
         strategy.ValidateUpdate(updated, old, subresource, errors);
         if (errors.Count > 0)
         {
@@ -438,8 +436,6 @@ internal sealed partial class ResourceHandler
                 metadata.Remove(key);
             }
         }
-
-        // A name given by generateName keeps its origin, as the decoder does; a request without it does not clear the uid or time.
     }
 
     private static MapNode Decode(RequestContext request, ResourceDefinition definition, ResourceVersion version, MapNode body, List<string> duplicates)

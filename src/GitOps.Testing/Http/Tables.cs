@@ -8,9 +8,8 @@ internal static class Tables
     private const string NameHelp = "Name must be unique within a namespace. Is required when creating resources, although some resources may allow a client to request the generation of an appropriate name automatically. Name is primarily intended for creation idempotence and configuration definition. Cannot be updated. More info: https://kubernetes.io/docs/concepts/overview/working-with-objects/names#names";
     private const string AgeHelp = "CreationTimestamp is a timestamp representing the server time when this object was created. It is not guaranteed to be set in happens-before order across separate operations. Clients may not set this value. It is represented in RFC3339 form and is in UTC.\n\nPopulated by the system. Read-only. Null for lists. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata";
 
-    public static MapNode Make(ResourceDefinition definition, ResourceVersion version, IEnumerable<MapNode> objects, string continueToken, MapNode? metadata, RequestContext request)
+    public static MapNode Make(ResourceDefinition definition, ResourceVersion version, IEnumerable<MapNode> objects, MapNode? metadata, RequestContext request)
     {
-        _ = continueToken;
         var columns = TableColumns.For(definition, version);
         var table = new MapNode(5);
         table.Set("kind", "Table");

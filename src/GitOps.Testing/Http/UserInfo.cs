@@ -6,5 +6,5 @@ namespace GitOps.Testing;
 /// <param name="Uid">The user's id; empty when unknown.</param>
 internal sealed record UserInfo(string Name, IReadOnlyList<string> Groups, string Uid = "")
 {
-    public bool IsMaster => Groups.Contains("system:masters");
+    public bool IsMaster => Groups.Contains("system:masters", StringComparer.Ordinal);
 }

@@ -26,9 +26,8 @@ internal static class CrdDefaults
     }
 
     /// <summary>Notes a storage version that objects may now be stored at.</summary>
-    public static void PrepareUpdate(MapNode root, MapNode old)
+    public static void PrepareUpdate(MapNode root)
     {
-        _ = old;
         var status = root.GetMap("status") is { } known ? TypedMerge.FieldManager.Shallow(known) : new MapNode();
         var stored = status.GetList("storedVersions") is { } list ? new ListNode(list) : new ListNode();
         foreach (var version in root.GetMap("spec")?.GetList("versions")?.OfType<MapNode>() ?? [])

@@ -68,11 +68,6 @@ internal static class PodDefaults
             spec.Set("serviceAccountName", account);
             spec.Set("serviceAccount", account);
         }
-
-        foreach (var constraint in spec.GetList("topologySpreadConstraints")?.OfType<MapNode>() ?? [])
-        {
-            _ = constraint;
-        }
     }
 
     public static void Container(MapNode container, bool hostNetwork)
@@ -107,21 +102,11 @@ internal static class PodDefaults
                 Default(field, "apiVersion", "v1");
             }
         }
-
-        foreach (var device in container.GetList("volumeMounts")?.OfType<MapNode>() ?? [])
-        {
-            if (device["readOnly"] is ScalarNode { Kind: ScalarKind.Boolean } readOnly && readOnly.AsBoolean())
-            {
-                // Recursive read-only stays as given; its default depends on the node and is not filled in here.
-                _ = readOnly;
-            }
-        }
     }
 
     private static string TagOf(string image)
     {
-        var at = image.IndexOf('@', StringComparison.Ordinal);
-        if (at >= 0)
+        if (image.Contains('@', StringComparison.Ordinal))
         {
             return "";
         }

@@ -15,11 +15,11 @@ internal sealed class ServiceKind
     {
         CheckName = Names.Dns1035Label,
         Default = Defaults,
-        PrepareCreate = root => Allocate(root, null),
+        PrepareCreate = Allocate,
         PrepareUpdate = (root, old) =>
         {
             KeepAllocated(root, old);
-            Allocate(root, old);
+            Allocate(root);
         },
         Validate = Validate,
         ValidateUpdate = (root, old, errors) =>
@@ -140,7 +140,7 @@ internal sealed class ServiceKind
         }
     }
 
-    private void Allocate(MapNode root, MapNode? old)
+    private void Allocate(MapNode root)
     {
         var spec = root.GetMap("spec")!;
         var type = spec.GetString("type");
@@ -215,7 +215,6 @@ internal sealed class ServiceKind
             }
         }
 
-        _ = old;
     }
 
     private static void Validate(MapNode root, List<FieldError> errors)

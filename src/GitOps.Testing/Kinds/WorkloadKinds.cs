@@ -126,6 +126,8 @@ internal static class WorkloadKinds
         GenerationFields = ["spec"],
         Default = static root =>
         {
+            // The server keeps the generation of the template outside the spec and shows it as this annotation, so whoever creates the object owns it.
+            root.GetOrAddMap("metadata").GetOrAddMap("annotations").TryAdd(new MapEntry("deprecated.daemonset.template.generation", ScalarNode.String("0")));
             var spec = root.GetOrAddMap("spec");
             Template(spec.GetMap("template"));
             var update = spec.GetOrAddMap("updateStrategy");

@@ -146,8 +146,8 @@ internal static class WorkloadValidation
             var values = expression.GetList("values")?.OfType<ScalarNode>().Select(static v => v.Text) ?? [];
             var fits = expression.GetString("operator") switch
             {
-                "In" => value is not null && values.Contains(value),
-                "NotIn" => value is null || !values.Contains(value),
+                "In" => value is not null && values.Contains(value, StringComparer.Ordinal),
+                "NotIn" => value is null || !values.Contains(value, StringComparer.Ordinal),
                 "Exists" => value is not null,
                 "DoesNotExist" => value is null,
                 _ => false,

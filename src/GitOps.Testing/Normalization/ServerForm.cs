@@ -52,7 +52,7 @@ internal sealed class ServerForm
                 continue;
             }
 
-            _path.Add(root || _path[^1].EndsWith(']') ? field.Name : field.Name);
+            _path.Add(field.Name);
             var converted = Convert(field.Type, value);
             _path.RemoveAt(_path.Count - 1);
             if (!IsDropped(field, converted))

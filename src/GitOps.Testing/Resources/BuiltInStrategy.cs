@@ -138,7 +138,7 @@ internal class BuiltInStrategy : ResourceStrategy
             : FieldSet.OfFields("status");
     }
 
-    public override bool SupportsField(string version, string path) => base.SupportsField(version, path) || _rules.SelectableFields.Contains(path);
+    public override bool SupportsField(string version, string path) => base.SupportsField(version, path) || _rules.SelectableFields.Contains(path, StringComparer.Ordinal);
 
     public override bool HasOwnFinalizers(MapNode root) => Kind == "Namespace" && root.GetMap("spec")?.GetList("finalizers") is { Count: > 0 };
 

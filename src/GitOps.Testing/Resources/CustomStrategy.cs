@@ -96,10 +96,10 @@ internal sealed class CustomStrategy : ResourceStrategy
         metadata["generation"] = ScalarNode.Integer(Changed(root, old, hasStatus) ? generation + 1 : generation);
     }
 
-    public override void ValidateCreate(MapNode root, List<FieldError> errors) => CustomValidation.Validate(TypeAt(VersionOf(root)), root, null, errors);
+    public override void ValidateCreate(MapNode root, List<FieldError> errors) => CustomValidation.Validate(TypeAt(VersionOf(root)), root, errors);
 
     public override void ValidateUpdate(MapNode root, MapNode old, string subresource, List<FieldError> errors) =>
-        CustomValidation.Validate(TypeAt(VersionOf(root)), root, old, errors);
+        CustomValidation.Validate(TypeAt(VersionOf(root)), root, errors);
 
     public override FieldSet? IgnoredFields(string version, string subresource)
     {

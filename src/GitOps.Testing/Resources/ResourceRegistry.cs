@@ -8,7 +8,7 @@ internal sealed class ResourceRegistry
     private ImmutableDictionary<(string Group, string Plural), ResourceDefinition> _resources = ImmutableDictionary<(string, string), ResourceDefinition>.Empty;
 
     /// <summary>Told of every resource whose store is new.</summary>
-    public event Action<ResourceDefinition>? Added;
+    public Action<ResourceDefinition>? Added { get; set; }
 
     public IEnumerable<ResourceDefinition> All => _resources.Values;
 

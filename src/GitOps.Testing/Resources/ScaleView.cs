@@ -25,7 +25,7 @@ internal sealed class ScaleView
         _selector = selector;
     }
 
-    public static ResourceVersion Version { get; } = new("v1", ScaleType, new HashSet<string>());
+    public static ResourceVersion Version { get; } = new("v1", ScaleType, new HashSet<string>(StringComparer.Ordinal));
 
     private string ParentApiVersion => _group.Length == 0 ? _version : $"{_group}/{_version}";
 

@@ -22,7 +22,7 @@ internal sealed class ResourceStore
     }
 
     /// <summary>Told of every change, in order, while the store's lock is held: must be quick and must not call back.</summary>
-    public event Action<Change>? Changed;
+    public Action<Change>? Changed { get; set; }
 
     public int Count
     {

@@ -23,9 +23,8 @@ internal static class MetadataValidation
         Common(root, errors);
     }
 
-    public static void Update(ResourceDefinition definition, MapNode root, MapNode old, List<FieldError> errors)
+    public static void Update(MapNode root, MapNode old, List<FieldError> errors)
     {
-        _ = definition;
         Common(root, errors);
         if (!ObjectMeta.IsDeleting(old))
         {
