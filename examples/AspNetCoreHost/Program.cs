@@ -5,7 +5,7 @@ using GitOps.Testing;
 // Without Kubernetes:KubeconfigPath in the configuration it runs against an in-memory cluster.
 var builder = WebApplication.CreateBuilder(args);
 var section = builder.Configuration.GetSection("GitOps");
-await using var cluster = section["Kubernetes:KubeconfigPath"] is null ? await InMemoryCluster.StartAsync() : null;
+await using var cluster = section["Kubernetes:KubeconfigPath"] is null ? await InMemoryCluster.StartAsync(new InMemoryClusterOptions { Controllers = ClusterControllers.All }) : null;
 
 builder.Services.AddGitOps(section)
     .AddGit()

@@ -15,6 +15,12 @@ if (kubeconfigPath is null && args.Length > 0)
     return 2;
 }
 
+if (Console.IsOutputRedirected)
+{
+    // Without a terminal there is no width to fit into.
+    AnsiConsole.Profile.Width = 160;
+}
+
 var folder = Directory.CreateTempSubdirectory("gitops-quickstart-");
 try
 {

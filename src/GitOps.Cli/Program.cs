@@ -5,6 +5,9 @@ var root = new RootCommand("GitOps from a shell: render, compare, apply and dele
 {
     KustomizeCommand.Create(),
     HelmCommand.Create(),
+    ApplyCommand.Create(),
+    DiffCommand.Create(),
+    DeleteCommand.Create(),
     ClusterCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync().ConfigureAwait(false);

@@ -51,6 +51,12 @@ public sealed class GitSource : ISource, IDisposable
 
         var resolved = await ResolveAsync(connection, cancellationToken).ConfigureAwait(false);
         _lastProbed = resolved;
+        if (_mirror.NeedsRepair)
+        {
+            // Nobody fetches a revision twice, so that it is mended here, for trees that are still in use.
+            await FetchAsync(resolved.Revision, resolved, cancellationToken).ConfigureAwait(false);
+        }
+
         return resolved.Revision;
     }
 

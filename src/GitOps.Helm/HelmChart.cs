@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using GitOps.Helm.Charts;
+using GitOps.Helm.Releases;
 using GitOps.Helm.Rendering;
 
 namespace GitOps.Helm;
@@ -38,6 +39,8 @@ public sealed class HelmChart
     public string Digest { get; }
 
     internal Chart Root { get; }
+
+    internal ManifestHeads Heads { get; } = new();
 
     internal ConcurrentDictionary<string, ChartTemplates> Compiled { get; } = new(StringComparer.Ordinal);
 

@@ -33,7 +33,7 @@ public sealed class HelmRenderer : IRenderer
         {
             var chart = Load(request, options, cancellationToken);
             options = options with { Values = await ReadFilesAsync(request, options.Values, cancellationToken).ConfigureAwait(false) };
-            var release = await HelmTemplate.RenderAsync(chart, options, path => ReadText(request, path), cancellationToken).ConfigureAwait(false);
+            var release = await HelmTemplate.RenderAsync(chart, options, path => ReadText(request, path), keepTrees: true, cancellationToken).ConfigureAwait(false);
             return ReleaseManifests.Read(release);
         }
         catch (GitOpsException e)

@@ -24,7 +24,11 @@ public static class HelmTemplate
     /// <param name="cancellationToken">Ends the call early.</param>
     /// <returns>What the chart gives.</returns>
     /// <exception cref="HelmException">The chart cannot be rendered; the message names template and line where one is at fault.</exception>
-    public static async ValueTask<HelmRelease> RenderAsync(HelmChart chart, HelmOptions options, Func<string, string?>? readFile = null, CancellationToken cancellationToken = default)
+    public static ValueTask<HelmRelease> RenderAsync(HelmChart chart, HelmOptions options, Func<string, string?>? readFile = null, CancellationToken cancellationToken = default) =>
+        RenderAsync(chart, options, readFile, keepTrees: false, cancellationToken);
+
+    /// <summary>Renders a chart, and keeps the trees of its documents when they are wanted.</summary>
+    internal static async ValueTask<HelmRelease> RenderAsync(HelmChart chart, HelmOptions options, Func<string, string?>? readFile, bool keepTrees, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(chart);
         ArgumentNullException.ThrowIfNull(options);
@@ -34,7 +38,7 @@ public static class HelmTemplate
         {
             var values = await BuildValuesAsync(options, readFile ?? (static _ => null), limit.Token).ConfigureAwait(false);
             var (root, rendered) = RenderFiles(chart, options, values, limit.Token);
-            return await AssembleAsync(options, root, rendered, limit.Token).ConfigureAwait(false);
+            return await AssembleAsync(options, root, rendered, keepTrees ? null : chart.Heads, limit.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
@@ -114,7 +118,7 @@ public static class HelmTemplate
         return (root, RenderTemplates(chart, root, values, name, kubeVersion, options, cancellationToken));
     }
 
-    private static async ValueTask<HelmRelease> AssembleAsync(HelmOptions options, Chart root, Dictionary<string, string> rendered, CancellationToken cancellationToken)
+    private static async ValueTask<HelmRelease> AssembleAsync(HelmOptions options, Chart root, Dictionary<string, string> rendered, ManifestHeads? heads, CancellationToken cancellationToken)
     {
         var files = new Dictionary<string, string>(rendered, StringComparer.Ordinal);
         var notes = TakeNotes(root, files, options.SubNotes);
@@ -123,7 +127,7 @@ public static class HelmTemplate
             files = await PostRendering.RunAsync(files, postRenderer, options.PostRenderStrategy, cancellationToken).ConfigureAwait(false);
         }
 
-        var (hooks, manifests) = ManifestSorter.Sort(files, cancellationToken);
+        var (hooks, manifests) = ManifestSorter.Sort(files, heads, cancellationToken);
         return new HelmRelease
         {
             Name = options.ReleaseName ?? DefaultName,

@@ -19,28 +19,28 @@ internal static class ReleaseManifests
         {
             foreach (var document in Releases.ManifestSplitter.Split(crd.Text))
             {
-                Add(crd.Path, document, manifests, diagnostics);
+                Add(crd.Path, document, null, manifests, diagnostics);
             }
         }
 
         foreach (var manifest in release.Manifests)
         {
-            Add(manifest.Path, manifest.Text, manifests, diagnostics);
+            Add(manifest.Path, manifest.Text, manifest.Tree, manifests, diagnostics);
         }
 
         foreach (var hook in release.Hooks)
         {
-            Add(hook.Path, hook.Text, manifests, diagnostics);
+            Add(hook.Path, hook.Text, hook.Tree, manifests, diagnostics);
         }
 
         return new RenderResult(manifests, diagnostics);
     }
 
-    private static void Add(string path, string document, List<Manifest> manifests, List<Diagnostic> diagnostics)
+    private static void Add(string path, string document, Node? tree, List<Manifest> manifests, List<Diagnostic> diagnostics)
     {
         try
         {
-            if (YamlValues.ReadFirst(document) is { } node)
+            if ((tree ?? YamlValues.ReadFirst(document)) is { } node)
             {
                 ManifestReader.AddTo(manifests, node, path, diagnostics);
             }

@@ -3,7 +3,6 @@ namespace GitOps.Testing;
 /// <summary>Everything a running in-memory cluster holds.</summary>
 internal sealed class ClusterState
 {
-    private readonly CustomResources _custom;
     private readonly ServiceKind _services = new();
 
     public ClusterState(InMemoryClusterOptions options)
@@ -12,7 +11,7 @@ internal sealed class ClusterState
         BookmarkInterval = options.BookmarkInterval;
         HistoryLimit = options.WatchHistory;
         BuiltInResources.Register(Registry, Clock, HistoryLimit, Time, _services);
-        _custom = new CustomResources(this);
+        Custom = new CustomResources(this);
         Faults = new ClusterFaults(Time, DropWatches, Compact);
         Authorizer = new RbacAuthorizer(Registry, options.Rbac);
         Reviews = new AccessReviews(this);
@@ -33,6 +32,8 @@ internal sealed class ClusterState
     public TimeSpan BookmarkInterval { get; }
 
     public int HistoryLimit { get; }
+
+    public CustomResources Custom { get; }
 
     public RevisionClock Clock { get; } = new();
 
@@ -73,12 +74,12 @@ internal sealed class ClusterState
         }
     }
 
-    /// <summary>The last step before an object is stored.</summary>
-    public void Admit(ResourceDefinition definition, MapNode root, MapNode? old)
+    /// <summary>Does what controllers inside a real API server do right after an object was stored.</summary>
+    public void Settle(ResourceDefinition definition, StoredObject? stored)
     {
-        if (definition.Kind == "CustomResourceDefinition" && definition.Group == CustomResources.Group)
+        if (stored is not null && definition.Kind == "CustomResourceDefinition" && definition.Group == CustomResources.Group)
         {
-            CustomResources.Establish(root, old, Time);
+            Custom.Establish(definition, stored);
         }
     }
 

@@ -26,7 +26,9 @@ public sealed record Diagnostic(DiagnosticSeverity Severity, string Reason, stri
     public static Diagnostic Warning(string reason, string message, SourceLocation? location = null, ResourceId? resource = null) =>
         new(DiagnosticSeverity.Warning, reason, message, location, resource);
 
-    /// <summary>Place, object and message on one line.</summary>
+    /// <summary>Place, object and message on one line; what the message itself says already is not said twice.</summary>
     /// <returns>The text.</returns>
-    public override string ToString() => $"{(Location is null ? "" : $"{Location}: ")}{(Resource is null ? "" : $"{Resource}: ")}{Message}";
+    public override string ToString() => $"{Unless(Location?.ToString())}{Unless(Resource?.ToString())}{Message}";
+
+    private string Unless(string? part) => string.IsNullOrEmpty(part) || Message.Contains(part, StringComparison.Ordinal) ? "" : $"{part}: ";
 }

@@ -566,9 +566,16 @@ internal sealed partial class UnitRunner : IDisposable
         {
             await foreach (var drift in _applier.WatchDriftAsync(request, cancellationToken).ConfigureAwait(false))
             {
+                if (_drifts.Any(d => d.Resource == drift.Resource && d.IsDeleted == drift.IsDeleted && d.Fields.SequenceEqual(drift.Fields)))
+                {
+                    // The same change again, before its correction: a controller reacted to it meanwhile.
+                    continue;
+                }
+
                 _context.Metrics.Drifted(Name);
                 var severity = _options.Drift == DriftPolicy.Warn ? EventSeverity.Error : EventSeverity.Info;
                 _context.Publish(NewEvent(severity, Reasons.DriftDetected, Describe(drift), request.Revision) with { Drifts = [drift], IsTransition = _options.Drift != DriftPolicy.Correct });
+                Remember(drift);
                 if (_options.Drift != DriftPolicy.Correct || _suspended)
                 {
                     continue;
@@ -581,7 +588,6 @@ internal sealed partial class UnitRunner : IDisposable
                     await Task.Delay(delay, _context.Time, cancellationToken).ConfigureAwait(false);
                 }
 
-                Remember(drift);
                 _inbox.Post(Triggers.Drift);
             }
         }

@@ -23,17 +23,8 @@ internal static class TypedCompare
         return new Comparison(level.Removed.Build(), level.Modified.Build(), level.Added.Build());
     }
 
-    /// <summary>What a value itself is marked as; what lies below goes to the level's builders.</summary>
-    [Flags]
-    private enum Mark : byte
-    {
-        None = 0,
-        Removed = 1,
-        Modified = 2,
-        Added = 4,
-    }
-
-    private static void Value(SchemaType type, Node? left, Node? right, ref Level below, out Mark mark)
+    /// <summary>Compares two values below a level: marks of the values themselves are given back, those of what lies below go to the level.</summary>
+    internal static void Value(SchemaType type, Node? left, Node? right, ref Level below, out Mark mark)
     {
         mark = Mark.None;
         var leftShape = Shapes.Of(type, left);
@@ -250,21 +241,5 @@ internal static class TypedCompare
         }
 
         return index;
-    }
-
-    private struct Level
-    {
-        public FieldSet.Builder Removed;
-        public FieldSet.Builder Modified;
-        public FieldSet.Builder Added;
-
-        public readonly bool IsEmpty => Removed.IsEmpty && Modified.IsEmpty && Added.IsEmpty;
-
-        public void Add(string element, Mark mark, ref Level below)
-        {
-            Removed.Add(element, (mark & Mark.Removed) != 0, below.Removed.IsEmpty ? null : below.Removed.Build());
-            Modified.Add(element, (mark & Mark.Modified) != 0, below.Modified.IsEmpty ? null : below.Modified.Build());
-            Added.Add(element, (mark & Mark.Added) != 0, below.Added.IsEmpty ? null : below.Added.Build());
-        }
     }
 }

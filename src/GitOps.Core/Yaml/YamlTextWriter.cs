@@ -18,6 +18,8 @@ internal sealed class YamlTextWriter : IDisposable
     // Text of only these never needs quotes unless the whole word means something else.
     private static readonly SearchValues<char> s_plain = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./=+()$^;<\\");
 
+    private static readonly SearchValues<char> s_flowSpecial = SearchValues.Create(",?[]{}:");
+
     private readonly bool _v3;
     private readonly bool _keepsForm;
     private readonly int _bestWidth;
@@ -199,7 +201,7 @@ internal sealed class YamlTextWriter : IDisposable
         WriteText(text, style, simpleKey);
     }
 
-    private static string DecodeBinary(ScalarNode scalar)
+    internal static string DecodeBinary(ScalarNode scalar)
     {
         var clean = scalar.Text.ReplaceLineEndings("").Replace(" ", "", StringComparison.Ordinal);
         var bytes = new byte[(clean.Length / 4 * 3) + 3];
@@ -523,7 +525,7 @@ internal sealed class YamlTextWriter : IDisposable
             style = ScalarStyle.DoubleQuoted;
         }
 
-        if (style == ScalarStyle.Plain && (!analysis.PlainAllowed || (flow && text.AsSpan().ContainsAny(",?[]{}:")) || (text.Length == 0 && (simpleKey || flow))))
+        if (style == ScalarStyle.Plain && (!analysis.PlainAllowed || (flow && text.AsSpan().ContainsAny(s_flowSpecial)) || (text.Length == 0 && (simpleKey || flow))))
         {
             style = ScalarStyle.SingleQuoted;
         }

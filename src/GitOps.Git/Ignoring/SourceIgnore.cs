@@ -25,12 +25,12 @@ internal sealed class SourceIgnore
     private readonly string _rootFingerprint;
     private readonly bool _hasNested;
 
-    private SourceIgnore(IgnorePattern[] patterns)
+    private SourceIgnore(IgnorePattern[] patterns, bool isBuiltIn)
     {
         _patterns = patterns;
         _hasNested = patterns.Any(p => !p.Domain.IsRoot);
         HasInclusions = patterns.Any(p => p.IsInclusion);
-        _rootFingerprint = Fingerprint(patterns.Where(p => p.Domain.IsRoot));
+        _rootFingerprint = isBuiltIn ? "" : Fingerprint(patterns.Where(p => p.Domain.IsRoot));
     }
 
     /// <summary>Whether some rule takes back in what an earlier one left out.</summary>
@@ -48,8 +48,9 @@ internal sealed class SourceIgnore
         }
 
         // As in Flux, any rule of the user's switches the built-in list off; Git's own files stay out unless a rule takes them in.
-        var builtIn = own.Count > 0 || rules is not null ? VersionControl : VersionControl.Concat(Defaults);
-        return new SourceIgnore([.. builtIn.Select(p => IgnorePattern.Parse(p, TreePath.Root)), .. own]);
+        var isBuiltIn = own.Count == 0 && rules is null;
+        var builtIn = isBuiltIn ? VersionControl.Concat(Defaults) : VersionControl;
+        return new SourceIgnore([.. builtIn.Select(p => IgnorePattern.Parse(p, TreePath.Root)), .. own], isBuiltIn);
     }
 
     /// <summary>Whether a path is left out.</summary>

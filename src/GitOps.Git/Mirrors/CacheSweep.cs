@@ -13,7 +13,7 @@ internal sealed class CacheSweep(string cache, TimeProvider timeProvider)
         }
 
         var oldest = timeProvider.GetUtcNow().UtcDateTime - Unused;
-        foreach (var mirror in Directory.EnumerateDirectories(cache).ToList())
+        foreach (var mirror in Directory.EnumerateDirectories(cache, "*", new EnumerationOptions { IgnoreInaccessible = true }).ToList())
         {
             var current = Path.Combine(mirror, "current");
             try

@@ -60,7 +60,7 @@ internal sealed class GitMirror(string directory, TimeProvider timeProvider, ILo
                 var inUse = FileLock.TryAcquire(LockOf(name), isShared: true);
                 if (inUse is not null && CanOpen(PathOf(name)))
                 {
-                    _current = new ObjectStore(PathOf(name), inUse);
+                    _current = new ObjectStore(PathOf(name), inUse, () => TryOpen(out var next) && !next.IsDamaged ? next : null);
                     _currentName = name;
                     store = _current;
                     return true;
@@ -95,6 +95,9 @@ internal sealed class GitMirror(string directory, TimeProvider timeProvider, ILo
             // Another process replaced the file this very moment, which touches it as well; or the cache is read-only.
         }
     }
+
+    /// <summary>Whether what was there once is damaged or gone.</summary>
+    public bool NeedsRepair => _current is { } current && (current.IsDamaged || ReadCurrent() is null);
 
     /// <summary>Whether an object and what it needs to be shown is here.</summary>
     public bool Has(string objectId) =>
@@ -325,6 +328,11 @@ internal sealed class GitMirror(string directory, TimeProvider timeProvider, ILo
                 {
                     TagFetchMode = TagFetchMode.None,
                     Prune = false,
+                    OnProgress = text =>
+                    {
+                        operation.Hear(text);
+                        return !operation.CancellationToken.IsCancellationRequested;
+                    },
                     OnTransferProgress = _ => !operation.CancellationToken.IsCancellationRequested,
                 },
                 "");
@@ -445,7 +453,7 @@ internal sealed class GitMirror(string directory, TimeProvider timeProvider, ILo
             var name = File.ReadAllText(Path.Combine(directory, "current")).Trim();
             return name.Length > 1 && Directory.Exists(PathOf(name)) ? name : null;
         }
-        catch (IOException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return null;
         }

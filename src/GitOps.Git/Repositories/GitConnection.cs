@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace GitOps.Git;
 
 /// <summary>One repository with one set of credentials, and the list of references that all who follow it share.</summary>
@@ -5,8 +7,8 @@ namespace GitOps.Git;
 internal sealed class GitConnection(GitConnector connector, TimeProvider timeProvider) : IDisposable
 {
     private readonly Lock _gate = new();
-    private Task<RefAdvertisement>? _running;
-    private TaskCompletionSource<RefAdvertisement>? _next;
+    private Flight? _running;
+    private Flight? _next;
     private volatile Answer? _last;
     private int _askedCount;
 
@@ -27,7 +29,7 @@ internal sealed class GitConnection(GitConnector connector, TimeProvider timePro
     /// </summary>
     public async Task<RefAdvertisement> ListReferencesAsync(GitSourceOptions options, CancellationToken cancellationToken)
     {
-        Task<RefAdvertisement> answer;
+        Flight flight;
         lock (_gate)
         {
             if (_last is { } last && timeProvider.GetElapsedTime(last.At) < options.AdvertisementMaxAge)
@@ -37,76 +39,107 @@ internal sealed class GitConnection(GitConnector connector, TimeProvider timePro
 
             if (_running is null)
             {
-                answer = Start(options);
+                flight = new Flight(options);
+                Start(flight);
             }
             else
             {
-                _next ??= new TaskCompletionSource<RefAdvertisement>(TaskCreationOptions.RunContinuationsAsynchronously);
-                answer = _next.Task;
+                flight = _next ??= new Flight(options);
             }
+
+            flight.Waiting++;
         }
 
-        return await answer.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await flight.Answer.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            Leave(flight);
+        }
     }
 
     public void Dispose() => connector.Dispose();
 
-    private Task<RefAdvertisement> Start(GitSourceOptions options)
+    /// <summary>Nobody's impatience ends what others wait for; when the last one leaves, the server is not waited for any longer.</summary>
+    private void Leave(Flight flight)
     {
-        // Not the caller's token: others wait for the same answer. The operation's own time limits end it.
-        var running = AskAsync(options);
-        _running = running;
-        _ = ContinueAsync(running, options);
-        return running;
-    }
-
-    private async Task ContinueAsync(Task<RefAdvertisement> running, GitSourceOptions options)
-    {
-        await ((Task)running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
-        TaskCompletionSource<RefAdvertisement>? waiting;
-        Task<RefAdvertisement>? next = null;
         lock (_gate)
         {
-            if (running.IsCompletedSuccessfully)
+            if (--flight.Waiting > 0 || flight.Answer.Task.IsCompleted)
             {
-                _last = new Answer(running.GetAwaiter().GetResult(), timeProvider.GetTimestamp());
+                return;
             }
 
-            waiting = _next;
-            _next = null;
-            _running = null;
-            if (waiting is not null)
+            if (ReferenceEquals(_next, flight))
             {
-                next = Start(options);
+                _next = null;
             }
         }
 
-        if (waiting is not null)
+        flight.Cancel.Cancel();
+    }
+
+    private void Start(Flight flight)
+    {
+        _running = flight;
+        _ = Task.Run(() => FlyAsync(flight), CancellationToken.None);
+    }
+
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Whatever happens is handed to those who wait.")]
+    private async Task FlyAsync(Flight flight)
+    {
+        try
         {
-            try
+            var advertisement = await AskAsync(flight).ConfigureAwait(false);
+            _last = new Answer(advertisement, timeProvider.GetTimestamp());
+            flight.Answer.TrySetResult(advertisement);
+        }
+        catch (Exception exception)
+        {
+            flight.Answer.TrySetException(exception);
+
+            // All who waited may have left.
+            _ = flight.Answer.Task.Exception;
+        }
+
+        lock (_gate)
+        {
+            _running = null;
+            if (_next is { } next)
             {
-                waiting.TrySetResult(await next!.ConfigureAwait(false));
-            }
-            catch (Exception exception)
-            {
-                waiting.TrySetException(exception);
+                _next = null;
+                Start(next);
             }
         }
     }
 
-    private sealed record Answer(RefAdvertisement Advertisement, long At);
-
-    private async Task<RefAdvertisement> AskAsync(GitSourceOptions options)
+    private async Task<RefAdvertisement> AskAsync(Flight flight)
     {
         Interlocked.Increment(ref _askedCount);
-        using var operation = new GitOperation("list of references", connector, options, timeProvider, CancellationToken.None);
+        using var operation = new GitOperation("list of references", connector, flight.Options, timeProvider, flight.Cancel.Token);
         try
         {
-            return await Task.Run(() => connector.ListReferencesAsync(operation), CancellationToken.None).ConfigureAwait(false);
+            return await connector.ListReferencesAsync(operation).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
             throw operation.Explain(exception);
         }
+    }
+
+    private sealed record Answer(RefAdvertisement Advertisement, long At);
+
+    /// <summary>One question to the server and those who wait for its answer.</summary>
+    private sealed class Flight(GitSourceOptions options)
+    {
+        public GitSourceOptions Options => options;
+
+        public TaskCompletionSource<RefAdvertisement> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public CancellationTokenSource Cancel { get; } = new();
+
+        public int Waiting { get; set; }
     }
 }

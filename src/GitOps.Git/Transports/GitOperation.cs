@@ -8,6 +8,7 @@ internal sealed class GitOperation : IDisposable
     private readonly CancellationToken _caller;
     private readonly string _what;
     private long _received;
+    private string? _heard;
 
     public GitOperation(string what, GitConnector connector, GitSourceOptions options, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
@@ -43,6 +44,15 @@ internal sealed class GitOperation : IDisposable
     {
         Advertisement = null;
         Failure = null;
+    }
+
+    /// <summary>Keeps what the server says on the side when it goes wrong there; the rest is progress.</summary>
+    public void Hear(string text)
+    {
+        if (text.Contains("fatal:", StringComparison.Ordinal) || text.Contains("error:", StringComparison.Ordinal) || text.Contains("ERR ", StringComparison.Ordinal))
+        {
+            _heard = ReferenceAdvertisementReader.Printable(text);
+        }
     }
 
     public void Fail(Exception exception) => Failure ??= exception;
@@ -93,7 +103,7 @@ internal sealed class GitOperation : IDisposable
         return (Failure ?? exception) switch
         {
             GitOpsException known => known,
-            var cause => new GitOpsException(Reasons.FetchFailed, $"{Connector.Address.Display}: the {_what} failed: {cause.Message}", cause),
+            var cause => new GitOpsException(Reasons.FetchFailed, $"{Connector.Address.Display}: the {_what} failed: {cause.Message}{(_heard is null ? "" : $" (the server says: {_heard})")}", cause),
         };
     }
 

@@ -9,7 +9,7 @@ namespace GitOps.Git;
 /// Borrowed repositories go back to the pool and are closed with the store, by finalization when nobody closes it: trees that were handed out
 /// stay readable as long as somebody holds them.
 /// </remarks>
-internal sealed class ObjectStore(string directory, IDisposable? inUse = null) : IDisposable
+internal sealed class ObjectStore(string directory, IDisposable? inUse = null, Func<ObjectStore?>? successor = null) : IDisposable
 {
     private const int MaxPooled = 8;
     private const int MaxCachedEntries = 400_000;
@@ -174,12 +174,19 @@ internal sealed class ObjectStore(string directory, IDisposable? inUse = null) :
                 return result;
             }
         }
-        catch (Exception exception) when (exception is LibGit2SharpException or EndOfStreamException)
+        catch (Exception exception) when (exception is LibGit2SharpException or EndOfStreamException or GitOpsException { Reason: Reasons.FetchFailed })
         {
             cause = exception;
         }
 
         _isDamaged = true;
+
+        // A tree that was handed out before the mirror was rebuilt goes on with the new one: an object's id says what it holds.
+        if (successor?.Invoke() is { } next && !ReferenceEquals(next, this))
+        {
+            return next.Guard(id, type, read);
+        }
+
         throw new GitOpsException(Reasons.FetchFailed, $"The mirror of the repository lost or damaged {type} {id.Sha}; it is rebuilt by the next fetch.", cause);
     }
 }

@@ -210,7 +210,7 @@ internal static class DependencyProcessor
     }
 
     private static string Text(Dictionary<string, object?> pair, string key) =>
-        pair.TryGetValue(key, out var value) && value is not null ? value as string ?? Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture)! : "<nil>";
+        Templates.GoFormatter.ToText(pair.GetValueOrDefault(key));
 
     private static Dictionary<string, object?> PathToMap(string path, Dictionary<string, object?> table)
     {

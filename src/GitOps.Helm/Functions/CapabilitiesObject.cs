@@ -14,4 +14,7 @@ internal sealed class CapabilitiesObject(KubeVersionObject kubeVersion, VersionS
     /// <inheritdoc/>
     public override IReadOnlyList<GoField> Fields { get; } =
         [new("KubeVersion", kubeVersion), new("APIVersions", apiVersions), new("HelmVersion", helmVersion)];
+
+    /// <inheritdoc/>
+    public override TemplateFunction? FindMethod(string name) => name == "Copy" ? new TemplateFunction(name, (_, _) => this, []) : null;
 }

@@ -43,9 +43,13 @@ internal sealed class FilesObject : TypedMap, IGoMethods
 
     private List<string> Lines(string path)
     {
+        if (!Items.ContainsKey(path))
+            return [];
+
+        // Helm 4.2.3 looks at the last byte without asking whether there is one.
         var text = GoText.FromBytes(Read(path));
         if (text.Length == 0)
-            return [];
+            throw new FunctionException("runtime error: index out of range [-1]");
         return StringFunctions.Split(text.EndsWith('\n') ? text[..^1] : text, "\n", -1);
     }
 

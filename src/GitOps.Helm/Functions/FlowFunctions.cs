@@ -27,18 +27,19 @@ internal static class FlowFunctions
 
     private static string RunText(Execution execution, string text, object? data)
     {
+        TemplateException failure;
         try
         {
-            return HelmTemplates.RemoveNoValue(execution.RunText(text, data));
-        }
-        catch (TemplateException e) when (e.IsParseError)
-        {
-            throw new FunctionException("cannot parse template " + GoQuote.Quote(text) + ": " + e.Message, e);
+            // Helm takes out what Go prints for a missing value, here as in the whole output.
+            return execution.RunText(text, data).Replace("<no value>", string.Empty, StringComparison.Ordinal);
         }
         catch (TemplateException e)
         {
-            throw new FunctionException("error during tpl function execution for " + GoQuote.Quote(text) + ": " + e.Message, e);
+            failure = e;
         }
+
+        var what = failure.IsParseError ? "cannot parse template " : "error during tpl function execution for ";
+        throw new FunctionException(what + GoQuote.Quote(text) + ": " + failure.Message, failure);
     }
 
     private static object? Required(HelmFunctionHost host, string warning, object? value)

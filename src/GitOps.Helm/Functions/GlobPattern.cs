@@ -46,7 +46,7 @@ internal sealed class GlobPattern
         const int MaxDepth = 32;
         if (depth > MaxDepth)
             return null;
-        var elements = new List<Element>();
+        var sequence = new List<Element>();
         var text = new StringBuilder();
         while (at < pattern.Length)
         {
@@ -60,31 +60,31 @@ internal sealed class GlobPattern
                     continue;
                 case ',' or '}' when depth > 0:
                     Flush();
-                    return elements;
+                    return sequence;
                 case '*':
                     Flush();
                     at++;
                     var isSuper = at < pattern.Length && pattern[at] == '*';
                     if (isSuper)
                         at++;
-                    elements.Add(new Element(isSuper ? Kind.Super : Kind.Any));
+                    sequence.Add(new Element(isSuper ? Kind.Super : Kind.Any));
                     continue;
                 case '?':
                     Flush();
                     at++;
-                    elements.Add(new Element(Kind.Single));
+                    sequence.Add(new Element(Kind.Single));
                     continue;
                 case '[':
                     Flush();
                     if (Set(pattern, ref at) is not { } set)
                         return null;
-                    elements.Add(set);
+                    sequence.Add(set);
                     continue;
                 case '{':
                     Flush();
                     if (Choice(pattern, ref at, depth) is not { } choice)
                         return null;
-                    elements.Add(choice);
+                    sequence.Add(choice);
                     continue;
                 default:
                     text.Append(c);
@@ -94,12 +94,12 @@ internal sealed class GlobPattern
         }
 
         Flush();
-        return elements;
+        return sequence;
 
         void Flush()
         {
             if (text.Length > 0)
-                elements.Add(new Element(Kind.Text) { Text = text.ToString() });
+                sequence.Add(new Element(Kind.Text) { Text = text.ToString() });
             text.Clear();
         }
     }

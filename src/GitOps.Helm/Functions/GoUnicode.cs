@@ -25,6 +25,16 @@ internal static class GoUnicode
         return text[start..end];
     }
 
+    /// <summary>Go's <c>strings.ToUpper</c>.</summary>
+    /// <param name="text">The text.</param>
+    /// <returns>The text in upper case.</returns>
+    public static string ToUpper(string text) => Ascii.IsValid(text) ? text.ToUpperInvariant() : Map(text, Rune.ToUpperInvariant);
+
+    /// <summary>Go's <c>strings.ToLower</c>.</summary>
+    /// <param name="text">The text.</param>
+    /// <returns>The text in lower case.</returns>
+    public static string ToLower(string text) => Ascii.IsValid(text) ? text.ToLowerInvariant() : Map(text, Rune.ToLowerInvariant);
+
     /// <summary>Rewrites each rune.</summary>
     /// <param name="text">The text.</param>
     /// <param name="map">Gives the new rune.</param>

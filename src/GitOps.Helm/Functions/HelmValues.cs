@@ -10,6 +10,9 @@ internal sealed class HelmValues : TypedMap, IGoMethods
 {
     private const string Name = "common.Values";
 
+    // No template value is a writer, so the method can be named but never called.
+    private static readonly GoType Writer = new("io.Writer", GoKind.Func, static _ => false);
+
     public HelmValues()
         : this(new Dictionary<string, object?>(StringComparer.Ordinal))
     {
@@ -34,6 +37,7 @@ internal sealed class HelmValues : TypedMap, IGoMethods
         "AsMap" => new TemplateFunction(name, (_, _) => Items, []),
         "YAML" => new TemplateFunction(name, (_, _) => DataFunctions.ToYaml(this) + "\n", []),
         "Table" => new TemplateFunction(name, (_, a) => new HelmValues(Table((string)a[0]!)), [GoType.String]),
+        "Encode" => new TemplateFunction(name, (_, _) => null, [Writer]),
         "PathValue" => new TemplateFunction(name, (_, a) => PathValue((string)a[0]!), [GoType.String]),
         _ => null,
     };

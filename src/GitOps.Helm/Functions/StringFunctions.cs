@@ -22,8 +22,8 @@ internal static class StringFunctions
         },
         { "trunc", IntAndString, static (_, a) => Truncate(Int(a[0]), (string)a[1]!) },
         { "trim", One, static (_, a) => GoUnicode.Trim((string)a[0]!) },
-        { "upper", One, static (_, a) => GoUnicode.Map((string)a[0]!, Rune.ToUpperInvariant) },
-        { "lower", One, static (_, a) => GoUnicode.Map((string)a[0]!, Rune.ToLowerInvariant) },
+        { "upper", One, static (_, a) => GoUnicode.ToUpper((string)a[0]!) },
+        { "lower", One, static (_, a) => GoUnicode.ToLower((string)a[0]!) },
         { "title", One, static (_, a) => Title((string)a[0]!) },
         { "untitle", One, static (_, a) => Untitle((string)a[0]!) },
         { "substr", [GoType.Int, GoType.Int, GoType.String], static (_, a) => Substring(Int(a[0]), Int(a[1]), (string)a[2]!) },
@@ -348,12 +348,14 @@ internal static class StringFunctions
     private static string Cat(ReadOnlySpan<object?> values)
     {
         var builder = new StringBuilder();
+        var first = true;
         foreach (var value in values)
         {
             if (value is null)
                 continue;
-            if (builder.Length > 0)
+            if (!first)
                 builder.Append(' ');
+            first = false;
             builder.Append(GoFormatter.ToText(value));
         }
 

@@ -19,6 +19,9 @@ public sealed record HelmHook(string Path, string Text, string Kind, string Name
     /// <summary>When its log is kept: <c>hook-succeeded</c>, <c>hook-failed</c>.</summary>
     public IReadOnlyList<string> OutputLogPolicies { get; init; } = [];
 
+    /// <summary>The text as a tree, when it was read and kept.</summary>
+    internal Node? Tree { get; init; }
+
     /// <summary>Whether it is a test.</summary>
     public bool IsTest => Events.Contains(HookEvent.Test);
 }

@@ -10,6 +10,9 @@ public sealed record HelmManifest(string Path, string Text, string ApiVersion, s
     /// <summary>The annotations; empty when it has none.</summary>
     internal IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
+    /// <summary>The text as a tree, when it was read and kept.</summary>
+    internal Node? Tree { get; init; }
+
     /// <summary>Whether the object stays when the release goes (<c>helm.sh/resource-policy: keep</c>).</summary>
     public bool IsKept => Annotations.TryGetValue("helm.sh/resource-policy", out var policy) && policy.Trim().Equals("keep", StringComparison.OrdinalIgnoreCase);
 }

@@ -9,8 +9,14 @@ internal sealed record ManifestHead(string ApiVersion, string Kind, string Name,
     private static readonly ManifestHead Empty = new("", "", "", null);
 
     /// <summary>Reads the head of a document.</summary>
+    /// <param name="document">The text.</param>
+    /// <param name="tree">The whole document; null when it is empty.</param>
     /// <exception cref="HelmException">The text is no YAML, or a field has the wrong kind.</exception>
-    public static ManifestHead Read(string document) => Read(YamlValues.ReadFirst(document));
+    public static ManifestHead Read(string document, out Node? tree)
+    {
+        tree = YamlValues.ReadFirst(document);
+        return Read(tree);
+    }
 
     private static ManifestHead Read(Node? node)
     {

@@ -25,10 +25,11 @@ internal static class ManifestSorter
 
     /// <summary>Sorts.</summary>
     /// <param name="files">Path to rendered text; partials and blank files are skipped.</param>
+    /// <param name="heads">Heads that are known already; null to read every document and keep its tree.</param>
     /// <param name="cancellationToken">Ends the call early.</param>
     /// <returns>Hooks and objects.</returns>
     /// <exception cref="HelmException">A document is no YAML object; the message names its file.</exception>
-    public static (List<HelmHook> Hooks, List<HelmManifest> Manifests) Sort(IEnumerable<KeyValuePair<string, string>> files, CancellationToken cancellationToken)
+    public static (List<HelmHook> Hooks, List<HelmManifest> Manifests) Sort(IEnumerable<KeyValuePair<string, string>> files, ManifestHeads? heads, CancellationToken cancellationToken)
     {
         var hooks = new List<HelmHook>();
         var manifests = new List<HelmManifest>();
@@ -39,7 +40,7 @@ internal static class ManifestSorter
             {
                 foreach (var document in ManifestSplitter.Split(text))
                 {
-                    Add(path, document, hooks, manifests);
+                    Add(path, document, heads, hooks, manifests);
                 }
             }
         }
@@ -49,12 +50,13 @@ internal static class ManifestSorter
             [.. manifests.OrderBy(m => m.Kind, KindOrder.Install)]);
     }
 
-    private static void Add(string path, string document, List<HelmHook> hooks, List<HelmManifest> manifests)
+    private static void Add(string path, string document, ManifestHeads? heads, List<HelmHook> hooks, List<HelmManifest> manifests)
     {
         ManifestHead head;
+        Node? tree = null;
         try
         {
-            head = ManifestHead.Read(document);
+            head = heads is null ? ManifestHead.Read(document, out tree) : heads.Read(document);
         }
         catch (HelmException e)
         {
@@ -63,13 +65,13 @@ internal static class ManifestSorter
 
         if (head.Annotations is not { Count: > 0 } annotations)
         {
-            manifests.Add(new HelmManifest(path, document, head.ApiVersion, head.Kind));
+            manifests.Add(new HelmManifest(path, document, head.ApiVersion, head.Kind) { Tree = tree });
             return;
         }
 
         if (!annotations.TryGetValue(Hook, out var types))
         {
-            manifests.Add(new HelmManifest(path, document, head.ApiVersion, head.Kind) { Annotations = annotations });
+            manifests.Add(new HelmManifest(path, document, head.ApiVersion, head.Kind) { Annotations = annotations, Tree = tree });
             return;
         }
 
@@ -87,6 +89,7 @@ internal static class ManifestSorter
 
         hooks.Add(new HelmHook(path, document, head.Kind, head.Name)
         {
+            Tree = tree,
             Events = events,
             Weight = Weight(annotations.GetValueOrDefault($"{Hook}-weight")),
             DeletePolicies = [.. Parts(annotations.GetValueOrDefault($"{Hook}-delete-policy"))],

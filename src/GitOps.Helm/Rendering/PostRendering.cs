@@ -18,7 +18,7 @@ internal static class PostRendering
             return await RunGroupAsync(files, "", postRenderer, cancellationToken).ConfigureAwait(false);
         }
 
-        var (hooks, manifests) = ManifestSorter.Sort(files, cancellationToken);
+        var (hooks, manifests) = ManifestSorter.Sort(files, new ManifestHeads(), cancellationToken);
         var hookFiles = Group(hooks.Select(h => (h.Path, h.Text)));
         var manifestFiles = Group(manifests.Select(m => (m.Path, m.Text)));
         var result = strategy == HelmPostRenderStrategy.Separate

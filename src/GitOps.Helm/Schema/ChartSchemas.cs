@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using GitOps.Helm.Charts;
+using GitOps.Helm.Templates;
 using GitOps.Helm.Values;
 
 namespace GitOps.Helm.Schema;
@@ -54,6 +55,10 @@ internal static class ChartSchemas
             return e.Message;
         }
         catch (SchemaException e)
+        {
+            return e.Message;
+        }
+        catch (FunctionException e)
         {
             return e.Message;
         }

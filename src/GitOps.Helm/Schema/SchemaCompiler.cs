@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
-using GitOps.Helm.Values;
 
 namespace GitOps.Helm.Schema;
 

@@ -1,4 +1,4 @@
-using System.Text.RegularExpressions;
+using GitOps.Helm.Functions;
 
 namespace GitOps.Helm.Schema;
 
@@ -41,7 +41,7 @@ internal sealed class SchemaNode(string location, SchemaDraft draft, SchemaResou
 
     public Dictionary<string, SchemaNode> Properties { get; set; } = [];
 
-    public List<(Regex Pattern, SchemaNode Schema)> PatternProperties { get; set; } = [];
+    public List<(GoRegex Pattern, SchemaNode Schema)> PatternProperties { get; set; } = [];
 
     /// <summary>A bool schema stands for true and false too.</summary>
     public SchemaNode? AdditionalProperties { get; set; }
@@ -81,7 +81,7 @@ internal sealed class SchemaNode(string location, SchemaDraft draft, SchemaResou
 
     public int? MaxLength { get; set; }
 
-    public Regex? Pattern { get; set; }
+    public GoRegex? Pattern { get; set; }
 
     public string PatternText { get; set; } = "";
 

@@ -1,21 +1,20 @@
-using System.Text.RegularExpressions;
+using GitOps.Helm.Functions;
+using GitOps.Helm.Templates;
 
 namespace GitOps.Helm.Schema;
 
-/// <summary>Patterns in schemas, with Go's regular expressions and no way to make matching slow.</summary>
+/// <summary>Patterns in schemas: Go's regular expressions.</summary>
 internal static class SchemaRegex
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
-
     /// <summary>Compiles a pattern.</summary>
     /// <exception cref="SchemaException">The pattern is malformed.</exception>
-    public static Regex Compile(string pattern, string location)
+    public static GoRegex Compile(string pattern, string location)
     {
         try
         {
-            return new Regex(pattern.Replace("\\z", "\\Z", StringComparison.Ordinal), RegexOptions.CultureInvariant | RegexOptions.NonBacktracking, Timeout);
+            return GoRegex.Parse(pattern);
         }
-        catch (Exception e) when (e is ArgumentException or NotSupportedException)
+        catch (FunctionException e)
         {
             throw new SchemaException($"invalid regex \"{pattern}\" at \"{location}\": {e.Message}", e);
         }

@@ -78,7 +78,9 @@ internal sealed class TransformerConfig
             return this;
         }
 
-        if (ReferenceEquals(this, Empty))
+        // Merging is not symmetric: a spec for one kind swallows a later one for all kinds, even on the way into an empty
+        // configuration. Only the default is known to come out of that as it is.
+        if (ReferenceEquals(this, Empty) && ReferenceEquals(other, Default))
         {
             return other;
         }

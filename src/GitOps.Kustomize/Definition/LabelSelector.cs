@@ -107,7 +107,7 @@ internal sealed partial class LabelSelector
             }
 
             var key = Identifier();
-            if (!KeyPattern().IsMatch(key) || key.Length > 253 + 64 || key[(key.LastIndexOf('/') + 1)..].Length > 63)
+            if (key.Length > 253 + 64 || !KeyPattern().IsMatch(key) || key[(key.LastIndexOf('/') + 1)..].Length > 63)
             {
                 throw Error($"invalid label key \"{key}\"");
             }
@@ -238,10 +238,10 @@ internal sealed partial class LabelSelector
             }
         }
 
-        [GeneratedRegex(@"^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?\z", RegexOptions.CultureInvariant)]
+        [GeneratedRegex(@"^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
         private static partial Regex KeyPattern();
 
-        [GeneratedRegex(@"^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?\z", RegexOptions.CultureInvariant)]
+        [GeneratedRegex(@"^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
         private static partial Regex ValuePattern();
     }
 }

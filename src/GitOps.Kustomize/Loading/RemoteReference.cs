@@ -12,7 +12,7 @@ internal static partial class RemoteReference
             return true;
         }
 
-        if (path.StartsWith("git@", StringComparison.OrdinalIgnoreCase) || path.StartsWith("org-12345@", StringComparison.Ordinal) || ScpLike().IsMatch(path))
+        if (path.StartsWith("git@", StringComparison.OrdinalIgnoreCase) || ScpLike().IsMatch(path))
         {
             return true;
         }
@@ -20,9 +20,9 @@ internal static partial class RemoteReference
         return path.StartsWith("github.com/", StringComparison.OrdinalIgnoreCase) || path.StartsWith("github.com:", StringComparison.OrdinalIgnoreCase);
     }
 
-    [GeneratedRegex("^(https?|ssh|git|file)://", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex("^(https?|ssh|git|file)://", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Scheme();
 
-    [GeneratedRegex("^[a-zA-Z][a-zA-Z0-9-]*@[a-zA-Z0-9.-]+[:/]", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("^[a-zA-Z][a-zA-Z0-9-]*@[a-zA-Z0-9.-]+[:/]", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex ScpLike();
 }

@@ -116,6 +116,6 @@ internal static partial class FieldPath
 
     private static ListNode? ListOf(Node node) => node.IsNull ? null : node as ListNode ?? throw Tree.WrongKind("SequenceNode", node);
 
-    [GeneratedRegex(@"^(.*)\[([0-9]+)\]\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(.*)\[([0-9]+)\]\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex IndexPattern();
 }

@@ -9,6 +9,8 @@ internal sealed partial class CommentSchemas
 {
     private static readonly CustomSchema s_builtIn = CustomSchema.Read(new MapNode(), overBuiltIn: true);
 
+    private const int MaxLineLength = 4096;
+
     private readonly ConditionalWeakTable<Node, SchemaField> _schemas = [];
     private bool _any;
 
@@ -29,6 +31,17 @@ internal sealed partial class CommentSchemas
         foreach (var content in text.EnumerateLines())
         {
             line++;
+            if (content.Length > MaxLineLength || !content.Contains('{'))
+            {
+                if (above is not null && !content.IsWhiteSpace())
+                {
+                    byLine[line] = above;
+                    above = null;
+                }
+
+                continue;
+            }
+
             var match = CommentPattern().Match(content.ToString());
             if (match.Success)
             {
@@ -98,6 +111,6 @@ internal sealed partial class CommentSchemas
         }
     }
 
-    [GeneratedRegex(@"^(.*?)(?<=^|\s)#\s*(\{.*\})\s*$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(.*?)(?<=^|\s)#\s*(\{.*\})\s*$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex CommentPattern();
 }

@@ -226,7 +226,7 @@ internal static class JsonTree
                 result = new ScalarNode(ScalarKind.String, YamlTimestamp.TryParse(scalar.Text, out var time) ? time : scalar.Text, ScalarStyle.DoubleQuoted);
                 break;
             case ScalarKind.Binary:
-                result = new ScalarNode(ScalarKind.String, Encoding.UTF8.GetString(Convert.FromBase64String(scalar.Text.ReplaceLineEndings(""))), ScalarStyle.DoubleQuoted);
+                result = new ScalarNode(ScalarKind.String, YamlTextWriter.DecodeBinary(scalar), ScalarStyle.DoubleQuoted);
                 break;
             default:
                 var style = scalar.Text.Contains('\n', StringComparison.Ordinal) ? ScalarStyle.Literal

@@ -98,13 +98,14 @@ internal sealed partial class ResourceHandler
         }
 
         _state.CheckNamespaceFor(definition, root);
-        _state.Admit(definition, root, null);
         var target = strategy.ToStorage(root, definition.StorageVersion);
         if (request.DryRun)
         {
             return definition.Store.Find(ObjectMeta.Namespace(target), ObjectMeta.Name(target)) is null ? new StoredObject(target, 0) : null;
         }
 
-        return definition.Store.Create(target);
+        var created = definition.Store.Create(target);
+        _state.Settle(definition, created);
+        return created;
     }
 }

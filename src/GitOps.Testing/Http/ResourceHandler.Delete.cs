@@ -8,7 +8,7 @@ internal sealed partial class ResourceHandler
     private async Task DeleteAsync(RequestContext request, ResourceDefinition definition, ResourceVersion version)
     {
         var options = await ReadDeleteOptionsAsync(request).ConfigureAwait(false);
-        var (result, gone) = Delete(request, definition, request.Info.Namespace, request.Info.Name, options);
+        var (result, gone) = Delete(request.DryRun, definition, request.Info.Namespace, request.Info.Name, options);
         if (gone && !(definition.Kind == "Pod" && definition.Group.Length == 0))
         {
             await request.WriteAsync(200, new ApiStatus { Success = true, Name = result.Name, Group = definition.Group, Kind = definition.Plural }.ToNode()).ConfigureAwait(false);
@@ -28,7 +28,7 @@ internal sealed partial class ResourceHandler
         {
             try
             {
-                var (result, _) = Delete(request, definition, item.Namespace, item.Name, options);
+                var (result, _) = Delete(request.DryRun, definition, item.Namespace, item.Name, options);
                 deleted.Add(item.Revision == result.Revision || result.Revision == 0 ? item : result);
             }
             catch (ApiException e) when (e.Status.Code == 404)
@@ -41,7 +41,7 @@ internal sealed partial class ResourceHandler
         await WriteListAsync(request, definition, version, items, revision, null, null).ConfigureAwait(false);
     }
 
-    private (StoredObject Object, bool Gone) Delete(RequestContext request, ResourceDefinition definition, string ns, string name, DeleteOptions options)
+    public (StoredObject Object, bool Gone) Delete(bool dryRun, ResourceDefinition definition, string ns, string name, DeleteOptions options)
     {
         for (var attempt = 0; attempt < UpdateAttempts; attempt++)
         {
@@ -73,11 +73,21 @@ internal sealed partial class ResourceHandler
                     break;
             }
 
+            if (definition.Kind == "CustomResourceDefinition" && definition.Group == CustomResources.Group && !ObjectMeta.IsDeleting(live.Root) && !dryRun)
+            {
+                if (_state.Custom.BeginDelete(definition, live) is { } terminating)
+                {
+                    return (terminating, false);
+                }
+
+                continue;
+            }
+
             var grace = definition.Strategy.GracePeriod(live.Root, options.GracePeriodSeconds);
             var deleting = ObjectMeta.IsDeleting(live.Root);
             if (wanted.Count == 0 && !definition.Strategy.HasOwnFinalizers(live.Root) && grace == 0)
             {
-                if (request.DryRun)
+                if (dryRun)
                 {
                     return (new StoredObject(live.Root, 0), true);
                 }
@@ -117,7 +127,7 @@ internal sealed partial class ResourceHandler
                 changed = true;
             }
 
-            if (!changed || request.DryRun)
+            if (!changed || dryRun)
             {
                 return (changed ? new StoredObject(updated, live.Revision) : live, false);
             }
@@ -177,5 +187,5 @@ internal sealed partial class ResourceHandler
         return new DeleteOptions(string.IsNullOrEmpty(propagation) ? null : propagation, grace, preconditions?.GetString("uid"), preconditions?.GetString("resourceVersion"));
     }
 
-    private sealed record DeleteOptions(string? Propagation, long? GracePeriodSeconds, string? Uid, string? ResourceVersion);
+    internal sealed record DeleteOptions(string? Propagation, long? GracePeriodSeconds, string? Uid, string? ResourceVersion);
 }

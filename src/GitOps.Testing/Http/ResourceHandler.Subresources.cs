@@ -20,7 +20,7 @@ internal sealed partial class ResourceHandler
             case "eviction" when info.Verb == "create":
                 ReadDryRun(request, "CreateOptions");
                 await request.ReadBodyAsync().ConfigureAwait(false);
-                Delete(request, definition, info.Namespace, info.Name, new DeleteOptions(null, null, null, null));
+                Delete(request.DryRun, definition, info.Namespace, info.Name, new DeleteOptions(null, null, null, null));
                 await request.WriteAsync(201, new ApiStatus { Success = true }.ToNode()).ConfigureAwait(false);
                 return;
             case "binding" when info.Verb == "create":

@@ -386,7 +386,6 @@ internal sealed partial class ResourceHandler
             final["resourceVersion"] = live.Metadata["resourceVersion"]!;
         }
 
-        _state.Admit(definition, updated, live.Root);
         var target = strategy.ToStorage(updated, definition.StorageVersion);
         if (Node.DeepEquals(target, live.Root))
         {
@@ -404,7 +403,9 @@ internal sealed partial class ResourceHandler
             return definition.Store.Delete(live) is null ? null : new StoredObject(target, live.Revision);
         }
 
-        return definition.Store.Replace(live, target);
+        var replaced = definition.Store.Replace(live, target);
+        _state.Settle(definition, replaced);
+        return replaced;
     }
 
     private static bool IsGraceful(MapNode root) =>

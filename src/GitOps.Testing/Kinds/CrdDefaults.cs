@@ -25,6 +25,24 @@ internal static class CrdDefaults
         }
     }
 
+    /// <summary>Notes a storage version that objects may now be stored at.</summary>
+    public static void PrepareUpdate(MapNode root, MapNode old)
+    {
+        _ = old;
+        var status = root.GetMap("status") is { } known ? TypedMerge.FieldManager.Shallow(known) : new MapNode();
+        var stored = status.GetList("storedVersions") is { } list ? new ListNode(list) : new ListNode();
+        foreach (var version in root.GetMap("spec")?.GetList("versions")?.OfType<MapNode>() ?? [])
+        {
+            if (version["storage"] is ScalarNode storage && storage.AsBoolean() && version.GetString("name") is { } name && !stored.Any(s => s is ScalarNode t && t.Text == name))
+            {
+                stored.Add(ScalarNode.String(name));
+            }
+        }
+
+        status["storedVersions"] = stored;
+        root["status"] = status;
+    }
+
     public static void PrepareCreate(MapNode root)
     {
         var status = root.GetOrAddMap("status");

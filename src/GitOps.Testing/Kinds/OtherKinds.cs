@@ -335,6 +335,7 @@ internal static class OtherKinds
         GenerationFields = ["spec"],
         Default = CrdDefaults.Apply,
         PrepareCreate = CrdDefaults.PrepareCreate,
+        PrepareUpdate = static (root, old) => CrdDefaults.PrepareUpdate(root, old),
         Validate = CrdValidation.Validate,
         ValidateUpdate = CrdValidation.ValidateUpdate,
     };

@@ -1,14 +1,14 @@
-using System.Globalization;
 using System.Text.Json;
 using GitOps.Kustomize;
 using GitOps.Kustomize.Loading;
 
 namespace GitOps.Conformance.Tests.Kustomize;
 
-public sealed class KustomizeConformanceTests
+public sealed class KustomizeConformanceTests : IClassFixture<PassCount>
 {
-    private static int s_passed;
-    private static int s_run;
+    private readonly PassCount _count;
+
+    public KustomizeConformanceTests(PassCount count) => _count = count;
 
     public static TheoryData<string> Cases()
     {
@@ -33,7 +33,7 @@ public sealed class KustomizeConformanceTests
     public void Build_RecordedCase_GivesTheSameBytes(string name)
     {
         Assert.SkipWhen(name.Length == 0, "the recorded kustomize cases (shared/conformance/kustomize) are not next to this checkout");
-        var run = Interlocked.Increment(ref s_run);
+        _count.Start();
         var directory = Path.Combine(RecordedCases.Directory("kustomize")!, name);
         using var document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(directory, "case.json")));
         var test = document.RootElement;
@@ -65,7 +65,7 @@ public sealed class KustomizeConformanceTests
             }
         }
 
-        TestContext.Current.SendDiagnosticMessage(string.Create(CultureInfo.InvariantCulture, $"kustomize conformance: {Interlocked.Increment(ref s_passed)} of {run} cases so far"));
+        _count.Pass();
     }
 
     private static void Compare(string directory, string file, byte[] actual)

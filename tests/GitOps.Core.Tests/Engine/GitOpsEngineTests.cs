@@ -272,7 +272,7 @@ public sealed class GitOpsEngineTests
     [Fact]
     public async Task RunAsync_LeadershipIsLostAndWon_UnitsStopAndStartAgain()
     {
-        var election = new SwitchElection();
+        using var election = new SwitchElection();
         await using var fixture = new EngineFixture(g =>
         {
             g.AddUnits("apps");
@@ -294,14 +294,17 @@ public sealed class GitOpsEngineTests
         await fixture.WaitForReadyAsync("apps", "r2");
     }
 
-    private sealed class SwitchElection : ILeaderElection
+    private sealed class SwitchElection : ILeaderElection, IDisposable
     {
         private readonly TaskCompletionSource<Func<CancellationToken, Task>> _work = new();
         private CancellationTokenSource _term = new();
         private Task _running = Task.CompletedTask;
 
+        public void Dispose() => _term.Dispose();
+
         public async Task LeadAsync()
         {
+            _term.Dispose();
             _term = new CancellationTokenSource();
             _running = (await _work.Task)(_term.Token);
         }

@@ -209,7 +209,10 @@ public sealed class FaultTests : IDisposable
         var pack = Directory.EnumerateFiles(Path.Combine(repository, "objects", "pack"), "*.pack").Single();
         foreach (var file in Directory.EnumerateFiles(repository, "*", SearchOption.AllDirectories))
         {
-            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            if (!OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            }
         }
 
         switch (damage)

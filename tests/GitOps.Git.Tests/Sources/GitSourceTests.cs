@@ -135,6 +135,38 @@ public sealed class GitSourceTests : IDisposable
     }
 
     [Fact]
+    public async Task ProbeAsync_CacheWiped_IsMendedForTreesInUse()
+    {
+        await _upstream.CommitAsync("first", Enumerable.Range(0, 50).Select(i => GitFileChange.Write($"d{i}/a.yaml", $"{i}")));
+        using var source = Source();
+        var revision = await source.ProbeAsync(Token);
+        var artifact = await source.FetchAsync(revision, Token);
+        Directory.Delete(_directory["cache"], recursive: true);
+
+        (await source.ProbeAsync(Token)).Should().Be(revision);
+
+        TreeReader.ReadAll(artifact.Tree).Should().Be(50);
+        using var other = Source();
+        TreeReader.ReadAll((await other.FetchAsync(revision, Token)).Tree).Should().Be(50);
+    }
+
+    [Fact]
+    public async Task Read_MirrorRebuiltMeanwhile_GoesOnWithTheNewOne()
+    {
+        await _upstream.CommitAsync("first", GitFileChange.Write("a.yaml", "1"));
+        var options = new GitSourceOptions { Url = _upstream.Url, CacheDirectory = _directory["cache"] };
+        using var pool = new GitRepositoryPool();
+        using var source = new GitSource(options, pool);
+        await source.FetchAsync(await source.ProbeAsync(Token), Token);
+        pool.MirrorOf(GitAddress.Parse(_upstream.Url), options.CacheDirectory).TryOpen(out var store).Should().BeTrue();
+        var gone = new ObjectStore(_directory["nowhere"], successor: () => store);
+        var root = store!.Use(r => r.Refs.FromGlob("refs/gitops/*").Select(f => r.FindCommit(f.TargetIdentifier)!.Tree.Id).Single());
+
+        Encoding.UTF8.GetString(new GitFileTree(gone, root, new GitTreeOptions()).Read(TreePath.Parse("a.yaml")).Span).Should().Be("1");
+        gone.IsDamaged.Should().BeTrue();
+    }
+
+    [Fact]
     public async Task FetchAsync_GitDaemon_Works()
     {
         Assert.SkipUnless(Tools.HasGit, "git is not installed");

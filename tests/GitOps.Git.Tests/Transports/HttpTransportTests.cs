@@ -185,6 +185,7 @@ public sealed class HttpTransportTests : IDisposable
         await cancel.CancelAsync();
 
         await probing.Invoking(p => p).Should().ThrowAsync<OperationCanceledException>();
+        (await Drain(connection.GetStream()).WaitAsync(TimeSpan.FromSeconds(10), Token)).Should().BePositive("the request came, and then the connection was closed");
         (await hasty.Invoking(s => s.ProbeAsync(Token).AsTask()).Should().ThrowAsync<GitOpsException>()).Which.Reason.Should().Be(Reasons.Timeout);
     }
 
@@ -272,6 +273,25 @@ public sealed class HttpTransportTests : IDisposable
 
         (await source.Invoking(s => s.FetchAsync(revision, Token).AsTask()).Should().ThrowAsync<GitOpsException>()).Which.Reason.Should().Be(Reasons.LimitExceeded);
         new DirectoryInfo(_directory["cache"]).EnumerateFiles("*", SearchOption.AllDirectories).Sum(f => f.Length).Should().BeLessThan(1_000_000);
+    }
+
+    private static async Task<long> Drain(NetworkStream stream)
+    {
+        var buffer = new byte[1024];
+        long length = 0;
+        try
+        {
+            while (await stream.ReadAsync(buffer, Token) is var read and > 0)
+            {
+                length += read;
+            }
+        }
+        catch (IOException)
+        {
+            // Closed the hard way.
+        }
+
+        return length;
     }
 
     private static void Credentials(GitSourceOptions options, string? user, string? password, string? token)

@@ -105,7 +105,11 @@ public sealed class GitWriterTests : IDisposable
         var hook = Path.Combine(_upstream.Directory, "hooks", "update");
         Directory.CreateDirectory(Path.GetDirectoryName(hook)!);
         await File.WriteAllTextAsync(hook, "#!/bin/sh\nexit 1\n", Token);
-        File.SetUnixFileMode(hook, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(hook, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        }
+
         using var writer = new GitWriter(Options($"{server.Url}/repo.git"));
 
         (await writer.Invoking(w => w.CommitAsync(Commit(GitFileChange.Write("a.yaml", "mine")), Token).AsTask()).Should().ThrowAsync<GitOpsException>()).Which.Reason.Should().Be(GitReasons.PushRefused);

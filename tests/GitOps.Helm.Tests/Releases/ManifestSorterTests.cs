@@ -60,5 +60,5 @@ public sealed class ManifestSorterTests
         Sort(("x.yaml", "kind: Secret\nmetadata: {annotations: {helm.sh/resource-policy: keep}}")).Manifests.Should().ContainSingle().Which.IsKept.Should().BeTrue();
 
     private static (List<HelmHook> Hooks, List<HelmManifest> Manifests) Sort(params (string Path, string Text)[] files) =>
-        ManifestSorter.Sort(files.Select(f => KeyValuePair.Create(f.Path, f.Text)), CancellationToken.None);
+        ManifestSorter.Sort(files.Select(f => KeyValuePair.Create(f.Path, f.Text)), new ManifestHeads(), CancellationToken.None);
 }

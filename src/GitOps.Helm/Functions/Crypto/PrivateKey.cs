@@ -37,13 +37,13 @@ internal sealed class PrivateKey : IDisposable
             switch (label)
             {
                 case "RSA PRIVATE KEY":
-                    var rsa = RSA.Create();
-                    rsa.ImportRSAPrivateKey(der, out _);
-                    return new PrivateKey(rsa, null);
+                    var first = RSA.Create();
+                    first.ImportRSAPrivateKey(der, out _);
+                    return new PrivateKey(first, null);
                 case "EC PRIVATE KEY":
-                    var ecdsa = ECDsa.Create();
-                    ecdsa.ImportECPrivateKey(der, out _);
-                    return new PrivateKey(null, ecdsa);
+                    var curve = ECDsa.Create();
+                    curve.ImportECPrivateKey(der, out _);
+                    return new PrivateKey(null, curve);
                 case "PRIVATE KEY":
                     return FromPkcs8(der);
                 default:
@@ -82,20 +82,20 @@ internal sealed class PrivateKey : IDisposable
 
     private static PrivateKey FromPkcs8(byte[] der)
     {
-        var rsa = RSA.Create();
+        var first = RSA.Create();
         try
         {
-            rsa.ImportPkcs8PrivateKey(der, out _);
-            return new PrivateKey(rsa, null);
+            first.ImportPkcs8PrivateKey(der, out _);
+            return new PrivateKey(first, null);
         }
         catch (CryptographicException)
         {
             // Not RSA: it may be an elliptic curve.
-            rsa.Dispose();
+            first.Dispose();
         }
 
-        var ecdsa = ECDsa.Create();
-        ecdsa.ImportPkcs8PrivateKey(der, out _);
-        return new PrivateKey(null, ecdsa);
+        var curve = ECDsa.Create();
+        curve.ImportPkcs8PrivateKey(der, out _);
+        return new PrivateKey(null, curve);
     }
 }

@@ -132,6 +132,8 @@ internal static class DataFunctions
 
     private static string ToToml(object? value)
     {
+        if (value is null)
+            throw new FunctionException("reflect: call of reflect.Value.Type on zero Value");
         try
         {
             return TomlText.Write(value);

@@ -44,7 +44,7 @@ internal static class TomlText
             throw new FunctionException("toml: the document is too large");
         try
         {
-            return ToMap(TomlSerializer.Deserialize<TomlTable>(text) ?? [], 0);
+            return ToMap(TomlSerializer.Deserialize(text, TomlModel.Table) ?? [], 0);
         }
         catch (TomlException e)
         {

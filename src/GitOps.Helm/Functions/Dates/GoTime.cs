@@ -121,7 +121,7 @@ internal sealed class GoTime : GoStruct, IGoStringer, IGoJson, IEquatable<GoTime
         return new GoDuration(difference > long.MaxValue ? long.MaxValue : difference < long.MinValue ? long.MinValue : (long)difference);
     }
 
-    public int CompareTo(GoTime other) => (UnixSeconds, Nanoseconds).CompareTo((other.UnixSeconds, other.Nanoseconds));
+    public int CompareInstant(GoTime other) => (UnixSeconds, Nanoseconds).CompareTo((other.UnixSeconds, other.Nanoseconds));
 
     public bool Equals(GoTime? other) => other is not null && UnixSeconds == other.UnixSeconds && Nanoseconds == other.Nanoseconds && Zone == other.Zone;
 
@@ -162,10 +162,10 @@ internal sealed class GoTime : GoStruct, IGoStringer, IGoJson, IEquatable<GoTime
             "Add" => new TemplateFunction(name, (_, a) => Add((GoDuration)a[0]!), [DateFunctions.DurationType]),
             "AddDate" => new TemplateFunction(name, (_, a) => Of(Year + (nint)a[0]!, Month + (nint)a[1]!, Day + (nint)a[2]!, SecondOfDay, Nanoseconds, Zone), [GoType.Int, GoType.Int, GoType.Int]),
             "Sub" => With(other => Subtract(other)),
-            "Before" => With(other => GoValue.Box(CompareTo(other) < 0)),
-            "After" => With(other => GoValue.Box(CompareTo(other) > 0)),
-            "Equal" => With(other => GoValue.Box(CompareTo(other) == 0)),
-            "Compare" => With(other => GoValue.Box(CompareTo(other))),
+            "Before" => With(other => GoValue.Box(CompareInstant(other) < 0)),
+            "After" => With(other => GoValue.Box(CompareInstant(other) > 0)),
+            "Equal" => With(other => GoValue.Box(CompareInstant(other) == 0)),
+            "Compare" => With(other => GoValue.Box(CompareInstant(other))),
             "Truncate" => new TemplateFunction(name, (_, a) => Truncate((GoDuration)a[0]!), [DateFunctions.DurationType]),
             "Round" => new TemplateFunction(name, (_, a) => Round((GoDuration)a[0]!), [DateFunctions.DurationType]),
             _ => null,

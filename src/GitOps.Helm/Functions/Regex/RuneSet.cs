@@ -157,10 +157,10 @@ internal sealed class RuneSet
     {
         if (UnicodeScripts.Find(name) is { } script)
         {
-            var ranges = new List<(int, int)>();
+            var bounds = new List<(int, int)>();
             for (var i = 0; i + 1 < script.Length; i += 2)
-                ranges.Add((script[i], script[i + 1]));
-            return ranges;
+                bounds.Add((script[i], script[i + 1]));
+            return bounds;
         }
 
         Func<UnicodeCategory, bool>? predicate = name switch

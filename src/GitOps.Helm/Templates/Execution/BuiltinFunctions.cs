@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Numerics;
 using System.Text;
@@ -30,6 +31,8 @@ internal static class BuiltinFunctions
         new TemplateFunction("gt", static (_, a) => GoValue.Box(!IsLessOrEqual(a[0], a[1])), [GoType.Value, GoType.Value]),
         new TemplateFunction("ge", static (_, a) => GoValue.Box(!IsLess(a[0], a[1])), [GoType.Value, GoType.Value]),
     ]);
+
+    private static readonly SearchValues<char> HtmlSpecials = SearchValues.Create("'\"&<>\0");
 
     private enum Basic
     {
@@ -73,7 +76,7 @@ internal static class BuiltinFunctions
 
     private static string EscapeHtml(string text)
     {
-        if (text.AsSpan().IndexOfAny("'\"&<>\0") < 0)
+        if (text.AsSpan().IndexOfAny(HtmlSpecials) < 0)
             return text;
         var builder = new StringBuilder(text.Length + 16);
         foreach (var c in text)

@@ -73,29 +73,32 @@ internal sealed partial class Execution
             CheckBudget();
         var buffer = arguments;
         var caller = current;
-        object? result;
+        object? result = null;
+        Exception? failure = null;
         try
         {
             result = function.Body(this, buffer.AsSpan(start, count));
         }
-        catch (TemplateException inner)
+        catch (TemplateException e)
         {
-            current = caller;
-            node = command;
-            throw Fail("error calling " + function.Name + ": " + inner.Message, inner);
+            failure = e;
         }
-        catch (FunctionException inner)
+        catch (FunctionException e)
         {
-            current = caller;
-            node = command;
-            throw Fail("error calling " + function.Name + ": " + inner.Message, inner);
+            failure = e;
         }
-        catch (Exception inner) when (inner is ArithmeticException or ArgumentException or FormatException or InvalidOperationException or IndexOutOfRangeException or InvalidCastException)
+        catch (Exception e) when (e is ArithmeticException or ArgumentException or FormatException or InvalidOperationException or IndexOutOfRangeException or InvalidCastException)
         {
             // Go turns a function's panic into an error of the call; so does this.
+            failure = new FunctionException("runtime error: " + e.Message, e);
+        }
+
+        if (failure is not null)
+        {
+            // Thrown here and not in the handlers: those would pile up on the stack when includes nest deeply.
             current = caller;
             node = command;
-            throw Fail("error calling " + function.Name + ": runtime error: " + inner.Message, inner);
+            throw Fail("error calling " + function.Name + ": " + failure.Message, failure);
         }
 
         // A function that ran templates may have moved the arguments to a larger array.

@@ -37,10 +37,10 @@ internal sealed class Parser
     /// <exception cref="TemplateException">The text is not a template.</exception>
     public static Dictionary<string, ParsedTemplate> Parse(string name, string text, FunctionTable functions)
     {
-        var templates = new Dictionary<string, ParsedTemplate>(StringComparer.Ordinal);
-        var parser = new Parser(new Lexer(text), functions, templates, name, text);
+        var found = new Dictionary<string, ParsedTemplate>(StringComparer.Ordinal);
+        var parser = new Parser(new Lexer(text), functions, found, name, text);
         parser.Add(name, parser.ParseRoot());
-        return templates;
+        return found;
     }
 
     private ListNode ParseRoot()
