@@ -195,12 +195,13 @@ public abstract class ApplyTests(ITestCluster cluster) : ApplierScenarios(cluste
     [Fact]
     public async Task Plan_MerelyInvalidChange_NeverRecreates()
     {
-        await ApplyAsync(Unique, Namespace(Unique), Deployment(Unique, "web"));
+        Manifest Service(int port) => Json($$$"""{"apiVersion":"v1","kind":"Service","metadata":{"name":"web","namespace":"{{{Unique}}}"},"spec":{"ports":[{"port":{{{port}}} }]} }""");
+        await ApplyAsync(Unique, Namespace(Unique), Service(80));
 
-        var plan = await Applier.PlanAsync(new ApplyRequest(Unique, [Namespace(Unique), Deployment(Unique, "web", replicas: -1)]) { RecreateOnImmutable = true }, Token);
+        var plan = await Applier.PlanAsync(new ApplyRequest(Unique, [Namespace(Unique), Service(0)]) { RecreateOnImmutable = true }, Token);
 
         plan.Diagnostics.Should().ContainSingle(d => d.Reason == Reasons.ValidationFailed);
-        (await LiveAsync(Deployments, Unique, "web")).Should().NotBeNull();
+        (await LiveAsync(new("", "v1", "Service", "services", true), Unique, "web")).Should().NotBeNull();
     }
 
     [Fact]
