@@ -48,7 +48,7 @@ internal static class TomlText
         }
         catch (TomlException e)
         {
-            throw new FunctionException("toml: " + e.Message, e);
+            throw new FunctionException(TomlMistake.Describe(text) ?? "toml: " + e.Message, e);
         }
     }
 
