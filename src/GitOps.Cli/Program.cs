@@ -10,4 +10,6 @@ var root = new RootCommand("GitOps from a shell: render, compare, apply and dele
     DeleteCommand.Create(),
     ClusterCommand.Create(),
 };
-return await root.Parse(args).InvokeAsync().ConfigureAwait(false);
+
+// An argument that starts with '@' is a value like any other, as in kubectl and helm, not the name of a response file.
+return await root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null }).InvokeAsync().ConfigureAwait(false);
