@@ -62,24 +62,24 @@ internal static class JsonPatch
                 case "remove":
                     return Take(root, _tokens, _path, _options.IgnoreMissingOnRemove, out _);
                 case "move":
-                {
-                    var from = From(out var tokens);
-                    root = Take(root, tokens, from, false, out var taken);
-                    return Put(root, taken!);
-                }
-
-                case "copy":
-                {
-                    var from = From(out var tokens);
-                    var source = Find(root, tokens) ?? throw Fails($"'{from}' does not exist.");
-                    copied += Size(source);
-                    if (copied > _options.MaxCopiedNodes)
                     {
-                        throw Fails($"the patch copies more than {_options.MaxCopiedNodes.ToString(CultureInfo.InvariantCulture)} values.");
+                        var from = From(out var tokens);
+                        root = Take(root, tokens, from, false, out var taken);
+                        return Put(root, taken!);
                     }
 
-                    return Put(root, source.DeepClone());
-                }
+                case "copy":
+                    {
+                        var from = From(out var tokens);
+                        var source = Find(root, tokens) ?? throw Fails($"'{from}' does not exist.");
+                        copied += Size(source);
+                        if (copied > _options.MaxCopiedNodes)
+                        {
+                            throw Fails($"the patch copies more than {_options.MaxCopiedNodes.ToString(CultureInfo.InvariantCulture)} values.");
+                        }
+
+                        return Put(root, source.DeepClone());
+                    }
 
                 case "test":
                     Test(root);

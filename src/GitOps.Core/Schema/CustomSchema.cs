@@ -54,30 +54,30 @@ internal static class CustomSchema
         switch (kind)
         {
             case "object":
-            {
-                var content = Content(schema, preserve, depth);
-                var embedded = IsTrue(schema, "x-kubernetes-embedded-resource");
-                if (embedded)
                 {
-                    var type = WithObjectFields(schema, preserve, content);
-                    return new SchemaType(SchemaKind.Map, new SchemaType.Content { Fields = type.Fields.ToDictionary(static f => f.Name, StringComparer.Ordinal), Values = content.Values })
+                    var content = Content(schema, preserve, depth);
+                    var embedded = IsTrue(schema, "x-kubernetes-embedded-resource");
+                    if (embedded)
+                    {
+                        var type = WithObjectFields(schema, preserve, content);
+                        return new SchemaType(SchemaKind.Map, new SchemaType.Content { Fields = type.Fields.ToDictionary(static f => f.Name, StringComparer.Ordinal), Values = content.Values })
+                        {
+                            Source = schema,
+                            Nullable = nullable,
+                            EmbeddedResource = true,
+                            PreserveUnknown = IsTrue(schema, "x-kubernetes-preserve-unknown-fields"),
+                            Atomic = schema.GetString("x-kubernetes-map-type") == "atomic",
+                        };
+                    }
+
+                    return new SchemaType(SchemaKind.Map, content)
                     {
                         Source = schema,
                         Nullable = nullable,
-                        EmbeddedResource = true,
                         PreserveUnknown = IsTrue(schema, "x-kubernetes-preserve-unknown-fields"),
                         Atomic = schema.GetString("x-kubernetes-map-type") == "atomic",
                     };
                 }
-
-                return new SchemaType(SchemaKind.Map, content)
-                {
-                    Source = schema,
-                    Nullable = nullable,
-                    PreserveUnknown = IsTrue(schema, "x-kubernetes-preserve-unknown-fields"),
-                    Atomic = schema.GetString("x-kubernetes-map-type") == "atomic",
-                };
-            }
 
             case "array":
                 return new SchemaType(SchemaKind.List, new SchemaType.Content { Items = schema.GetMap("items") is { } items ? Type(items, preserve, depth + 1) : SchemaType.Untyped })

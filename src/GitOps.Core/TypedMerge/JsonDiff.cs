@@ -104,43 +104,43 @@ internal static class JsonDiff
                         keyLength = reader.ValueSpan.Length;
                         break;
                     case JsonTokenType.EndObject or JsonTokenType.EndArray:
-                    {
-                        ref var container = ref _tokens[open[--depth]];
-                        container.Length = (int)reader.TokenStartIndex + 1 - container.Start;
-                        container.Next = _count;
-                        break;
-                    }
+                        {
+                            ref var container = ref _tokens[open[--depth]];
+                            container.Length = (int)reader.TokenStartIndex + 1 - container.Start;
+                            container.Next = _count;
+                            break;
+                        }
 
                     default:
-                    {
-                        if (_count == _tokens.Length)
                         {
-                            Grow();
-                        }
+                            if (_count == _tokens.Length)
+                            {
+                                Grow();
+                            }
 
-                        if (depth > 0)
-                        {
-                            _tokens[open[depth - 1]].Count++;
-                        }
+                            if (depth > 0)
+                            {
+                                _tokens[open[depth - 1]].Count++;
+                            }
 
-                        ref var token = ref _tokens[_count];
-                        token.Type = reader.TokenType;
-                        token.Escaped = reader.ValueIsEscaped;
-                        token.Start = (int)reader.TokenStartIndex;
-                        token.Length = (int)(reader.BytesConsumed - reader.TokenStartIndex);
-                        token.KeyStart = keyStart;
-                        token.KeyLength = keyLength;
-                        token.Next = _count + 1;
-                        token.Count = 0;
-                        keyStart = -1;
-                        if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
-                        {
-                            open[depth++] = _count;
-                        }
+                            ref var token = ref _tokens[_count];
+                            token.Type = reader.TokenType;
+                            token.Escaped = reader.ValueIsEscaped;
+                            token.Start = (int)reader.TokenStartIndex;
+                            token.Length = (int)(reader.BytesConsumed - reader.TokenStartIndex);
+                            token.KeyStart = keyStart;
+                            token.KeyLength = keyLength;
+                            token.Next = _count + 1;
+                            token.Count = 0;
+                            keyStart = -1;
+                            if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
+                            {
+                                open[depth++] = _count;
+                            }
 
-                        _count++;
-                        break;
-                    }
+                            _count++;
+                            break;
+                        }
                 }
             }
         }

@@ -65,32 +65,32 @@ internal static class TypedCompare
                 Leaf(left, right, ref mark);
                 return true;
             case Shape.List:
-            {
-                var leftList = left as ListNode;
-                var rightList = right as ListNode;
-                if (Shapes.IsAtomicList(type) || (leftList is null or { Count: 0 } && rightList is null or { Count: 0 }))
                 {
-                    Leaf(left, right, ref mark);
-                    return true;
-                }
+                    var leftList = left as ListNode;
+                    var rightList = right as ListNode;
+                    if (Shapes.IsAtomicList(type) || (leftList is null or { Count: 0 } && rightList is null or { Count: 0 }))
+                    {
+                        Leaf(left, right, ref mark);
+                        return true;
+                    }
 
-                Items(type, leftList, rightList, ref below);
-                return false;
-            }
+                    Items(type, leftList, rightList, ref below);
+                    return false;
+                }
 
             default:
-            {
-                var leftMap = left as MapNode;
-                var rightMap = right as MapNode;
-                if (Shapes.IsAtomicMap(type) || (leftMap is null or { Count: 0 } && rightMap is null or { Count: 0 }))
                 {
-                    Leaf(left, right, ref mark);
-                    return true;
-                }
+                    var leftMap = left as MapNode;
+                    var rightMap = right as MapNode;
+                    if (Shapes.IsAtomicMap(type) || (leftMap is null or { Count: 0 } && rightMap is null or { Count: 0 }))
+                    {
+                        Leaf(left, right, ref mark);
+                        return true;
+                    }
 
-                Keys(type, leftMap, rightMap, ref below);
-                return false;
-            }
+                    Keys(type, leftMap, rightMap, ref below);
+                    return false;
+                }
         }
     }
 

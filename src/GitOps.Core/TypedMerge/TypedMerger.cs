@@ -39,22 +39,22 @@ internal static class TypedMerger
 
                 return right;
             case Shape.List:
-            {
-                var leftList = left as ListNode;
-                var rightList = right as ListNode;
-                return Shapes.IsAtomicList(type) || (leftList is null or { Count: 0 } && rightList is null or { Count: 0 })
-                    ? right
-                    : Items(type, leftList, rightList);
-            }
+                {
+                    var leftList = left as ListNode;
+                    var rightList = right as ListNode;
+                    return Shapes.IsAtomicList(type) || (leftList is null or { Count: 0 } && rightList is null or { Count: 0 })
+                        ? right
+                        : Items(type, leftList, rightList);
+                }
 
             default:
-            {
-                var leftMap = left as MapNode;
-                var rightMap = right as MapNode;
-                return Shapes.IsAtomicMap(type) || (leftMap is null or { Count: 0 } && rightMap is null or { Count: 0 })
-                    ? right
-                    : Keys(type, leftMap, rightMap);
-            }
+                {
+                    var leftMap = left as MapNode;
+                    var rightMap = right as MapNode;
+                    return Shapes.IsAtomicMap(type) || (leftMap is null or { Count: 0 } && rightMap is null or { Count: 0 })
+                        ? right
+                        : Keys(type, leftMap, rightMap);
+                }
         }
     }
 

@@ -126,8 +126,7 @@ internal static class ListFunctions
             result.AddRange(list is null ? throw new FunctionException("runtime error: invalid memory address or nil pointer dereference") : Listed(list));
         return result.Count == 0 ? new NilList() : result;
 
-        static IReadOnlyList<object?> Listed(object list) => list is List<object?> or TypedList or byte[]
-            ? GoCast.Items(list, string.Empty)
+        static IReadOnlyList<object?> Listed(object list) => list is List<object?> or TypedList or byte[]? GoCast.Items(list, string.Empty)
             : throw new FunctionException("Cannot concat type " + GoValue.KindName(list) + " as list");
     }
 

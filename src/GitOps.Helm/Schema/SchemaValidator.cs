@@ -292,7 +292,8 @@ internal sealed class SchemaValidator
             {
                 errors.Add(new SchemaError(at, matched.Count == 0
                     ? $"min {min} items required to match contains schema, but none matched"
-                    : $"min {min} items required to match contains schema, but matched {matched.Count} items at {places}") { Causes = failures });
+                    : $"min {min} items required to match contains schema, but matched {matched.Count} items at {places}")
+                { Causes = failures });
             }
         }
         else if (matched.Count == 0)

@@ -459,7 +459,7 @@ internal sealed class Executor
                 // Somebody else's by now; a new object with our labels would be found by the next plan.
                 if (state.Owner == _owner)
                 {
-                    }
+                }
 
                 Report(new ObjectChange(item.Id, ChangeAction.Skipped));
                 return false;

@@ -14,7 +14,7 @@ internal static class Failures
 
     /// <summary>Objects that hold data or other objects: these are never deleted to be made anew.</summary>
     public static bool IsNeverRecreated(GroupKind kind) => kind is
-        { Group: "", Kind: "PersistentVolume" or "PersistentVolumeClaim" or "Namespace" } or { Group: "apiextensions.k8s.io", Kind: "CustomResourceDefinition" };
+    { Group: "", Kind: "PersistentVolume" or "PersistentVolumeClaim" or "Namespace" } or { Group: "apiextensions.k8s.io", Kind: "CustomResourceDefinition" };
 
     /// <summary>Whether the server says that a field which cannot change was to be changed - not merely that something is invalid.</summary>
     public static bool IsImmutable(ApiError error)

@@ -11,47 +11,47 @@ internal sealed class AccessReviews(ClusterState state)
             case "SelfSubjectAccessReview":
                 return WithStatus(review, Decide(request.User, review.GetMap("spec")));
             case "SubjectAccessReview" or "LocalSubjectAccessReview":
-            {
-                var spec = review.GetMap("spec");
-                var user = new UserInfo(
-                    spec?.GetString("user") ?? "",
-                    spec?.GetList("groups")?.OfType<ScalarNode>().Select(static g => g.Text).ToArray() ?? [],
-                    spec?.GetString("uid") ?? "");
-                return WithStatus(review, Decide(user, spec));
-            }
+                {
+                    var spec = review.GetMap("spec");
+                    var user = new UserInfo(
+                        spec?.GetString("user") ?? "",
+                        spec?.GetList("groups")?.OfType<ScalarNode>().Select(static g => g.Text).ToArray() ?? [],
+                        spec?.GetString("uid") ?? "");
+                    return WithStatus(review, Decide(user, spec));
+                }
 
             case "SelfSubjectReview":
-            {
-                var status = new MapNode();
-                status["userInfo"] = UserNode(request.User);
-                return WithStatus(review, status);
-            }
+                {
+                    var status = new MapNode();
+                    status["userInfo"] = UserNode(request.User);
+                    return WithStatus(review, status);
+                }
 
             case "TokenReview":
-            {
-                var status = new MapNode();
-                if (state.Tokens.Find(review.GetMap("spec")?.GetString("token") ?? "") is { } user)
                 {
-                    status["authenticated"] = ScalarNode.Boolean(true);
-                    status["user"] = UserNode(user);
-                }
-                else
-                {
-                    status["user"] = new MapNode();
-                    status.Set("error", "invalid bearer token");
-                }
+                    var status = new MapNode();
+                    if (state.Tokens.Find(review.GetMap("spec")?.GetString("token") ?? "") is { } user)
+                    {
+                        status["authenticated"] = ScalarNode.Boolean(true);
+                        status["user"] = UserNode(user);
+                    }
+                    else
+                    {
+                        status["user"] = new MapNode();
+                        status.Set("error", "invalid bearer token");
+                    }
 
-                return WithStatus(review, status);
-            }
+                    return WithStatus(review, status);
+                }
 
             case "SelfSubjectRulesReview":
-            {
-                var status = new MapNode();
-                status["resourceRules"] = new ListNode(state.Authorizer.RulesFor(request.User, review.GetMap("spec")?.GetString("namespace") ?? ""));
-                status["nonResourceRules"] = new ListNode();
-                status["incomplete"] = ScalarNode.Boolean(false);
-                return WithStatus(review, status);
-            }
+                {
+                    var status = new MapNode();
+                    status["resourceRules"] = new ListNode(state.Authorizer.RulesFor(request.User, review.GetMap("spec")?.GetString("namespace") ?? ""));
+                    status["nonResourceRules"] = new ListNode();
+                    status["incomplete"] = ScalarNode.Boolean(false);
+                    return WithStatus(review, status);
+                }
 
             default:
                 return null;

@@ -11,50 +11,50 @@ internal sealed partial class ResourceHandler
         switch (info.Verb)
         {
             case "get":
-            {
-                var found = definition.Store.Find(info.Namespace, info.Name) ?? throw ApiException.NotFound(definition.Group, definition.Plural, info.Name);
-                await request.WriteAsync(200, scale.Show(found.Root)).ConfigureAwait(false);
-                return;
-            }
-
-            case "update":
-            {
-                ReadDryRun(request, "UpdateOptions");
-                var body = await request.ReadObjectAsync(null).ConfigureAwait(false);
-                var stored = Update(request, definition, version, "scale", live => scale.Update(live, _ => body, request.FieldManagerName, _state.Time));
-                await request.WriteAsync(200, scale.Show(stored.Root)).ConfigureAwait(false);
-                return;
-            }
-
-            case "patch":
-            {
-                ReadDryRun(request, "PatchOptions");
-                var type = request.ContentType;
-                var patch = request.Parse(await request.ReadBodyAsync().ConfigureAwait(false), null);
-                if (type is "application/apply-patch+yaml")
                 {
-                    var manager = request.Query("fieldManager") is { Length: > 0 } name
-                        ? name
-                        : throw InvalidOptions("PatchOptions", FieldError.Required("fieldManager", "is required for apply patch"));
-                    var applied = Update(request, definition, version, "scale", live =>
-                    {
-                        try
-                        {
-                            return scale.Apply(live, patch as MapNode ?? throw ApiException.BadRequest("the body is no object"), manager, request.Flag("force"), _state.Time);
-                        }
-                        catch (ApplyConflictException e)
-                        {
-                            throw ConflictOf(e);
-                        }
-                    });
-                    await request.WriteAsync(200, scale.Show(applied.Root)).ConfigureAwait(false);
+                    var found = definition.Store.Find(info.Namespace, info.Name) ?? throw ApiException.NotFound(definition.Group, definition.Plural, info.Name);
+                    await request.WriteAsync(200, scale.Show(found.Root)).ConfigureAwait(false);
                     return;
                 }
 
-                var stored = Update(request, definition, version, "scale", live => scale.Update(live, shown => Patch(ScaleView.Version, type, shown, patch), request.FieldManagerName, _state.Time));
-                await request.WriteAsync(200, scale.Show(stored.Root)).ConfigureAwait(false);
-                return;
-            }
+            case "update":
+                {
+                    ReadDryRun(request, "UpdateOptions");
+                    var body = await request.ReadObjectAsync(null).ConfigureAwait(false);
+                    var stored = Update(request, definition, version, "scale", live => scale.Update(live, _ => body, request.FieldManagerName, _state.Time));
+                    await request.WriteAsync(200, scale.Show(stored.Root)).ConfigureAwait(false);
+                    return;
+                }
+
+            case "patch":
+                {
+                    ReadDryRun(request, "PatchOptions");
+                    var type = request.ContentType;
+                    var patch = request.Parse(await request.ReadBodyAsync().ConfigureAwait(false), null);
+                    if (type is "application/apply-patch+yaml")
+                    {
+                        var manager = request.Query("fieldManager") is { Length: > 0 } name
+                            ? name
+                            : throw InvalidOptions("PatchOptions", FieldError.Required("fieldManager", "is required for apply patch"));
+                        var applied = Update(request, definition, version, "scale", live =>
+                        {
+                            try
+                            {
+                                return scale.Apply(live, patch as MapNode ?? throw ApiException.BadRequest("the body is no object"), manager, request.Flag("force"), _state.Time);
+                            }
+                            catch (ApplyConflictException e)
+                            {
+                                throw ConflictOf(e);
+                            }
+                        });
+                        await request.WriteAsync(200, scale.Show(applied.Root)).ConfigureAwait(false);
+                        return;
+                    }
+
+                    var stored = Update(request, definition, version, "scale", live => scale.Update(live, shown => Patch(ScaleView.Version, type, shown, patch), request.FieldManagerName, _state.Time));
+                    await request.WriteAsync(200, scale.Show(stored.Root)).ConfigureAwait(false);
+                    return;
+                }
 
             default:
                 throw ApiException.MethodNotAllowed(definition.Group, definition.Plural, info.Verb);

@@ -18,7 +18,7 @@ internal static class Conversions
                 result.Set("kind", kind);
                 return result;
             }
-            : null;
+    : null;
 
     private static MapNode ToV1(MapNode root)
     {
