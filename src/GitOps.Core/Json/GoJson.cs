@@ -19,11 +19,13 @@ internal static class GoJson
     /// <summary>Writes a string in quotes.</summary>
     /// <param name="text">Where to.</param>
     /// <param name="value">The string.</param>
-    public static void AppendQuoted(StringBuilder text, string value)
+    /// <param name="html">Whether <c>&lt;</c>, <c>&gt;</c> and <c>&amp;</c> are escaped, as Go does unless told otherwise.</param>
+    public static void AppendQuoted(StringBuilder text, string value, bool html = true)
     {
         text.Append('"');
-        foreach (var c in value)
+        for (var i = 0; i < value.Length; i++)
         {
+            var c = value[i];
             switch (c)
             {
                 case '"':
@@ -47,17 +49,21 @@ internal static class GoJson
                 case '\f':
                     text.Append("\\f");
                     break;
-                case '<' or '>' or '&' or '\u2028' or '\u2029' or < ' ':
+                case '<' or '>' or '&' when html:
+                case '\u2028' or '\u2029' or < ' ':
                     text.Append("\\u").Append(((int)c).ToString("x4", CultureInfo.InvariantCulture));
                     break;
                 default:
-                    text.Append(c);
+                    text.Append(char.IsSurrogate(c) && !IsPaired(value, i) ? '\ufffd' : c);
                     break;
             }
         }
 
         text.Append('"');
     }
+
+    private static bool IsPaired(string value, int at) =>
+        char.IsHighSurrogate(value[at]) ? at + 1 < value.Length && char.IsLowSurrogate(value[at + 1]) : at > 0 && char.IsHighSurrogate(value[at - 1]);
 
     private static void Append(StringBuilder text, Node node)
     {

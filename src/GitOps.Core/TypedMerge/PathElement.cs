@@ -50,7 +50,7 @@ internal static class PathElement
                 text.Append(',');
             }
 
-            AppendQuoted(text, fields[i].Name);
+            GoJson.AppendQuoted(text, fields[i].Name);
             text.Append(':');
             AppendScalar(text, fields[i].Value);
         }
@@ -130,7 +130,7 @@ internal static class PathElement
         }
 
         var text = new StringBuilder();
-        AppendQuoted(text, scalar.Text, html: false);
+        GoJson.AppendQuoted(text, scalar.Text, html: false);
         return text.ToString();
     }
 
@@ -155,45 +155,8 @@ internal static class PathElement
                     : number.ToString("R", CultureInfo.InvariantCulture));
                 break;
             default:
-                AppendQuoted(text, scalar.Text);
+                GoJson.AppendQuoted(text, scalar.Text);
                 break;
         }
-    }
-
-    // The escapes are those of Go's encoder, so that our elements equal those that a real API server wrote.
-    private static void AppendQuoted(StringBuilder text, string value, bool html = true)
-    {
-        text.Append('"');
-        foreach (var c in value)
-        {
-            switch (c)
-            {
-                case '"':
-                    text.Append("\\\"");
-                    break;
-                case '\\':
-                    text.Append("\\\\");
-                    break;
-                case '\n':
-                    text.Append("\\n");
-                    break;
-                case '\r':
-                    text.Append("\\r");
-                    break;
-                case '\t':
-                    text.Append("\\t");
-                    break;
-                case '<' or '>' or '&' when html:
-                case '\u2028' or '\u2029':
-                case < ' ':
-                    text.Append("\\u").Append(((int)c).ToString("x4", CultureInfo.InvariantCulture));
-                    break;
-                default:
-                    text.Append(c);
-                    break;
-            }
-        }
-
-        text.Append('"');
     }
 }

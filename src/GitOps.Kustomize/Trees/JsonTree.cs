@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using GitOps.Json;
 using GitOps.Yaml;
 
 namespace GitOps.Kustomize.Trees;
@@ -29,7 +30,7 @@ internal static class JsonTree
                         text.Append(',');
                     }
 
-                    WriteString(keys[i], text);
+                    GoJson.AppendQuoted(text, keys[i]);
                     text.Append(':');
                     Write(map[keys[i]]!, text);
                 }
@@ -67,7 +68,7 @@ internal static class JsonTree
                 foreach (var key in map.Keys.Order(Utf8KeyComparer.Instance))
                 {
                     text.Append(first ? "\n" : ",\n").Append(' ', (depth + 1) * 2);
-                    WriteString(key, text);
+                    GoJson.AppendQuoted(text, key);
                     text.Append(": ");
                     WriteIndented(map[key]!, text, depth + 1);
                     first = false;
@@ -91,47 +92,6 @@ internal static class JsonTree
         }
     }
 
-    public static void WriteString(string value, StringBuilder text)
-    {
-        text.Append('"');
-        for (var i = 0; i < value.Length; i++)
-        {
-            var c = value[i];
-            switch (c)
-            {
-                case '"' or '\\':
-                    text.Append('\\').Append(c);
-                    break;
-                case '\n':
-                    text.Append("\\n");
-                    break;
-                case '\r':
-                    text.Append("\\r");
-                    break;
-                case '\t':
-                    text.Append("\\t");
-                    break;
-                case '\b':
-                    text.Append("\\b");
-                    break;
-                case '\f':
-                    text.Append("\\f");
-                    break;
-                case '<' or '>' or '&' or < ' ' or '\u2028' or '\u2029':
-                    text.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
-                    break;
-                default:
-                    text.Append(char.IsSurrogate(c) && !IsPaired(value, i) ? '\ufffd' : c);
-                    break;
-            }
-        }
-
-        text.Append('"');
-    }
-
-    private static bool IsPaired(string value, int at) =>
-        char.IsHighSurrogate(value[at]) ? at + 1 < value.Length && char.IsLowSurrogate(value[at + 1]) : at > 0 && char.IsHighSurrogate(value[at - 1]);
-
     private static void WriteScalar(ScalarNode scalar, StringBuilder text)
     {
         switch (scalar.Kind)
@@ -149,10 +109,10 @@ internal static class JsonTree
                 text.Append(GoNumber.FormatJson(scalar.AsDouble()));
                 break;
             case ScalarKind.Timestamp:
-                WriteString(YamlTimestamp.TryParse(scalar.Text, out var time) ? time : scalar.Text, text);
+                GoJson.AppendQuoted(text, YamlTimestamp.TryParse(scalar.Text, out var time) ? time : scalar.Text);
                 break;
             default:
-                WriteString(scalar.Text, text);
+                GoJson.AppendQuoted(text, scalar.Text);
                 break;
         }
     }
