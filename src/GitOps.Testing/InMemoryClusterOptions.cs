@@ -27,6 +27,12 @@ public sealed class InMemoryClusterOptions
     /// <summary>How simulated workloads turn out; used with <see cref="ClusterControllers.Workloads"/>.</summary>
     public WorkloadSimulation Workloads { get; init; } = new();
 
+    /// <summary>
+    /// Whether CustomResourceDefinitions with CEL rules (<c>x-kubernetes-validations</c>) are stored although this server does not evaluate the rules.
+    /// The default is <see langword="false"/>: they are refused with 422, because objects would get through here that a real server refuses.
+    /// </summary>
+    public bool IgnoreCelRules { get; init; }
+
     /// <summary>Namespaces that exist from the start, beside default, kube-system, kube-public and kube-node-lease.</summary>
     public IReadOnlyList<string> Namespaces { get; init; } = [];
 
