@@ -8,7 +8,7 @@ namespace GitOps.Cli;
 internal static class ClusterCommand
 {
     private static readonly Option<int> Port = new("--port") { Description = "The port at 127.0.0.1; 0 for any free one.", DefaultValueFactory = _ => 0 };
-    private static readonly Option<string?> Token = new("--token") { Description = "The bearer token that requests have to carry. Without it every request is the administrator's." };
+    private static readonly Option<string?> Token = new("--token") { Description = "The bearer token that requests have to carry; kubectl sends it over HTTPS only, so add --https. Without it every request is the administrator's." };
     private static readonly Option<FileInfo?> Kubeconfig = new("--kubeconfig") { Description = "Write a kubeconfig for the administrator to this file." };
     private static readonly Option<bool> Https = new("--https") { Description = "Serve HTTPS with a certificate of its own; the kubeconfig carries it." };
     private static readonly Option<bool> Controllers = new("--controllers") { Description = "Run simulated controllers: workloads become ready, namespaces and dependants of deleted owners go away." };

@@ -12,7 +12,7 @@ public sealed class InMemoryClusterOptions
     /// <summary>Whether requests without a token are the administrator's. The default is <see langword="false"/>: they are refused with 401.</summary>
     public bool AllowAnonymous { get; init; }
 
-    /// <summary>Whether to serve HTTPS with a certificate of its own, which the kubeconfig carries. The default is <see langword="false"/>: plain HTTP on the loopback interface.</summary>
+    /// <summary>Whether to serve HTTPS with a certificate of its own, which the kubeconfig carries. The default is <see langword="false"/>: plain HTTP on the loopback interface. kubectl and other Go clients send tokens over HTTPS only: set this, or <see cref="AllowAnonymous"/>, for them.</summary>
     public bool Https { get; init; }
 
     /// <summary>Further bearer tokens and the users they stand for; each value is the user's name, then the groups, separated by commas.</summary>
