@@ -8,18 +8,19 @@ namespace GitOps.Cli;
 internal static class ClusterCommand
 {
     private static readonly Option<int> Port = new("--port") { Description = "The port at 127.0.0.1; 0 for any free one.", DefaultValueFactory = _ => 0 };
-    private static readonly Option<string?> Token = new("--token") { Description = "The bearer token that requests have to carry. Without it every request is the administrator's." };
+    private static readonly Option<string?> Token = new("--token") { Description = "The bearer token that requests have to carry; kubectl sends it over HTTPS only, so add --https. Without it every request is the administrator's." };
     private static readonly Option<FileInfo?> Kubeconfig = new("--kubeconfig") { Description = "Write a kubeconfig for the administrator to this file." };
     private static readonly Option<bool> Https = new("--https") { Description = "Serve HTTPS with a certificate of its own; the kubeconfig carries it." };
     private static readonly Option<bool> Controllers = new("--controllers") { Description = "Run simulated controllers: workloads become ready, namespaces and dependants of deleted owners go away." };
     private static readonly Option<bool> Rbac = new("--rbac") { Description = "Check users other than the administrator against the Roles and bindings in the cluster." };
+    private static readonly Option<bool> IgnoreCelRules = new("--ignore-cel-rules") { Description = "Store CustomResourceDefinitions with CEL rules (x-kubernetes-validations) without evaluating the rules; otherwise they are refused." };
 
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
         var command = new Command("cluster", "Run a Kubernetes API server in memory until SIGINT or SIGTERM. Prints one line when it is ready: 'ready URL'.")
         {
-            Port, Token, Kubeconfig, Https, Controllers, Rbac,
+            Port, Token, Kubeconfig, Https, Controllers, Rbac, IgnoreCelRules,
         };
         command.SetAction(RunAsync);
         return command;
@@ -36,6 +37,7 @@ internal static class ClusterCommand
                 AllowAnonymous = token is null,
                 Https = arguments.GetValue(Https),
                 Rbac = arguments.GetValue(Rbac),
+                IgnoreCelRules = arguments.GetValue(IgnoreCelRules),
                 Controllers = arguments.GetValue(Controllers) ? ClusterControllers.All : ClusterControllers.None,
             },
             cancellationToken);

@@ -10,7 +10,7 @@ internal sealed class ClusterState
         Time = options.TimeProvider;
         BookmarkInterval = options.BookmarkInterval;
         HistoryLimit = options.WatchHistory;
-        BuiltInResources.Register(Registry, Clock, HistoryLimit, Time, _services);
+        BuiltInResources.Register(Registry, Clock, HistoryLimit, Time, _services, options.IgnoreCelRules);
         Custom = new CustomResources(this);
         Faults = new ClusterFaults(Time, DropWatches, Compact);
         Authorizer = new RbacAuthorizer(Registry, options.Rbac);

@@ -12,7 +12,7 @@ public sealed class InMemoryClusterOptions
     /// <summary>Whether requests without a token are the administrator's. The default is <see langword="false"/>: they are refused with 401.</summary>
     public bool AllowAnonymous { get; init; }
 
-    /// <summary>Whether to serve HTTPS with a certificate of its own, which the kubeconfig carries. The default is <see langword="false"/>: plain HTTP on the loopback interface.</summary>
+    /// <summary>Whether to serve HTTPS with a certificate of its own, which the kubeconfig carries. The default is <see langword="false"/>: plain HTTP on the loopback interface. kubectl and other Go clients send tokens over HTTPS only: set this, or <see cref="AllowAnonymous"/>, for them.</summary>
     public bool Https { get; init; }
 
     /// <summary>Further bearer tokens and the users they stand for; each value is the user's name, then the groups, separated by commas.</summary>
@@ -26,6 +26,12 @@ public sealed class InMemoryClusterOptions
 
     /// <summary>How simulated workloads turn out; used with <see cref="ClusterControllers.Workloads"/>.</summary>
     public WorkloadSimulation Workloads { get; init; } = new();
+
+    /// <summary>
+    /// Whether CustomResourceDefinitions with CEL rules (<c>x-kubernetes-validations</c>) are stored although this server does not evaluate the rules.
+    /// The default is <see langword="false"/>: they are refused with 422, because objects would get through here that a real server refuses.
+    /// </summary>
+    public bool IgnoreCelRules { get; init; }
 
     /// <summary>Namespaces that exist from the start, beside default, kube-system, kube-public and kube-node-lease.</summary>
     public IReadOnlyList<string> Namespaces { get; init; } = [];

@@ -16,6 +16,7 @@ public sealed partial class LogNotifier : INotifier
     public ValueTask NotifyAsync(GitOpsEvent gitOpsEvent, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(gitOpsEvent);
+        cancellationToken.ThrowIfCancellationRequested();
         var level = gitOpsEvent.Severity == EventSeverity.Error ? LogLevel.Error : LogLevel.Information;
         Transition(_logger, level, gitOpsEvent.Unit ?? gitOpsEvent.Source ?? "", gitOpsEvent.Reason, gitOpsEvent.Revision?.ToString() ?? "", gitOpsEvent.Message);
         return ValueTask.CompletedTask;

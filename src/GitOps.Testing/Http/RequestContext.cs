@@ -87,7 +87,7 @@ internal sealed class RequestContext
         return buffer.ToArray();
     }
 
-    /// <summary>Reads a body that holds one object, as JSON or YAML.</summary>
+    /// <summary>Reads a body that holds one object, as JSON, YAML or protobuf.</summary>
     public async ValueTask<MapNode> ReadObjectAsync(List<string>? duplicates)
     {
         var bytes = await ReadBodyAsync().ConfigureAwait(false);
@@ -106,6 +106,11 @@ internal sealed class RequestContext
 
     public Node Parse(byte[] bytes, List<string>? duplicates)
     {
+        if (ContentType == ProtobufBody.ContentType)
+        {
+            return ProtobufBody.Read(bytes);
+        }
+
         try
         {
             var options = duplicates is null ? null : new JsonReadOptions { OnDuplicateKey = duplicates.Add };

@@ -330,13 +330,20 @@ internal static class OtherKinds
         },
     };
 
-    public static KindRules CustomResourceDefinition { get; } = new()
+    public static KindRules CustomResourceDefinition(bool ignoreCelRules) => new()
     {
         GenerationFields = ["spec"],
         Default = CrdDefaults.Apply,
         PrepareCreate = CrdDefaults.PrepareCreate,
         PrepareUpdate = static (root, _) => CrdDefaults.PrepareUpdate(root),
-        Validate = CrdValidation.Validate,
+        Validate = (root, errors) =>
+        {
+            CrdValidation.Validate(root, errors);
+            if (!ignoreCelRules)
+            {
+                CelRules.Refuse(root, errors);
+            }
+        },
         ValidateUpdate = CrdValidation.ValidateUpdate,
     };
 

@@ -28,9 +28,11 @@ internal static class WorkloadKinds
         },
         Validate = static (root, errors) =>
         {
+            WorkloadValidation.NonNegative(root, errors, "replicas");
             WorkloadValidation.Selector(root, errors);
             WorkloadValidation.Template(root, errors, ["Always"]);
             WorkloadValidation.Strategy(root, errors);
+            WorkloadValidation.NonNegative(root, errors, "minReadySeconds", "revisionHistoryLimit", "progressDeadlineSeconds");
         },
         ValidateUpdate = static (root, old, errors) => Immutable(root, old, errors, "spec", "selector"),
     };
@@ -46,6 +48,7 @@ internal static class WorkloadKinds
         },
         Validate = static (root, errors) =>
         {
+            WorkloadValidation.NonNegative(root, errors, "replicas", "minReadySeconds");
             WorkloadValidation.Selector(root, errors);
             WorkloadValidation.Template(root, errors, ["Always"]);
         },
@@ -76,6 +79,7 @@ internal static class WorkloadKinds
                 }
             }
         },
+        Validate = static (root, errors) => WorkloadValidation.NonNegative(root, errors, "minReadySeconds", "replicas"),
         SelectableFields = ["status.replicas"],
     };
 
@@ -115,6 +119,7 @@ internal static class WorkloadKinds
         },
         Validate = static (root, errors) =>
         {
+            WorkloadValidation.NonNegative(root, errors, "replicas", "minReadySeconds");
             WorkloadValidation.Selector(root, errors);
             WorkloadValidation.Template(root, errors, ["Always"]);
         },
@@ -145,6 +150,7 @@ internal static class WorkloadKinds
         {
             WorkloadValidation.Selector(root, errors);
             WorkloadValidation.Template(root, errors, ["Always"]);
+            WorkloadValidation.NonNegative(root, errors, "minReadySeconds", "revisionHistoryLimit");
         },
         ValidateUpdate = static (root, old, errors) => Immutable(root, old, errors, "spec", "selector"),
         PrepareCreate = static root => TemplateGeneration(root, 1),
@@ -185,7 +191,11 @@ internal static class WorkloadKinds
             labels.TryAdd(new MapEntry("job-name", ScalarNode.String(name)));
             spec.GetOrAddMap("selector").GetOrAddMap("matchLabels").Set("batch.kubernetes.io/controller-uid", uid);
         },
-        Validate = static (root, errors) => WorkloadValidation.Template(root, errors, ["OnFailure", "Never"]),
+        Validate = static (root, errors) =>
+        {
+            WorkloadValidation.NonNegative(root, errors, "parallelism", "completions", "activeDeadlineSeconds", "backoffLimit", "ttlSecondsAfterFinished");
+            WorkloadValidation.Template(root, errors, ["OnFailure", "Never"]);
+        },
         ValidateUpdate = static (root, old, errors) =>
         {
             Immutable(root, old, errors, "spec", "completions");

@@ -27,6 +27,19 @@ internal static class WorkloadValidation
         }
     }
 
+    /// <summary>Refuses negative numbers in fields of the spec.</summary>
+    public static void NonNegative(MapNode root, List<FieldError> errors, params ReadOnlySpan<string> fields)
+    {
+        var spec = root.GetMap("spec");
+        foreach (var field in fields)
+        {
+            if (spec?[field] is ScalarNode number && number.TryGetInt64(out var value) && value < 0)
+            {
+                errors.Add(FieldError.Invalid($"spec.{field}", number, "must be greater than or equal to 0"));
+            }
+        }
+    }
+
     public static void Strategy(MapNode root, List<FieldError> errors)
     {
         var strategy = root.GetMap("spec")?.GetMap("strategy");

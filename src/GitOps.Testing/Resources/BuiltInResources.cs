@@ -6,7 +6,7 @@ namespace GitOps.Testing;
 internal static class BuiltInResources
 {
     /// <summary>Adds them all.</summary>
-    public static void Register(ResourceRegistry registry, RevisionClock clock, int historyLimit, TimeProvider time, ServiceKind services)
+    public static void Register(ResourceRegistry registry, RevisionClock clock, int historyLimit, TimeProvider time, ServiceKind services, bool ignoreCelRules)
     {
         var resources = BuiltInSchema.Resources;
         var groups = resources
@@ -26,7 +26,7 @@ internal static class BuiltInResources
                 continue;
             }
 
-            var rules = Rules(first.Group, first.Kind, services);
+            var rules = Rules(first.Group, first.Kind, services, ignoreCelRules);
             var hasStatus = versions.Any(static v => v.Subresources.Contains("status"));
             var types = versions.ToDictionary(static v => v.Name, static v => v.Type, StringComparer.Ordinal);
             var convert = Conversions.For(first.Group, first.Kind, types);
@@ -73,7 +73,7 @@ internal static class BuiltInResources
         return new ResourceVersion(resource.Version, type, subresources);
     }
 
-    private static KindRules Rules(string group, string kind, ServiceKind services) => (group, kind) switch
+    private static KindRules Rules(string group, string kind, ServiceKind services, bool ignoreCelRules) => (group, kind) switch
     {
         ("", "Pod") => CoreKinds.Pod,
         ("", "PodTemplate") => CoreKinds.PodTemplate,
@@ -111,7 +111,7 @@ internal static class BuiltInResources
         ("admissionregistration.k8s.io", "ValidatingAdmissionPolicy" or "MutatingAdmissionPolicy") => OtherKinds.AdmissionPolicy,
         ("admissionregistration.k8s.io", "ValidatingAdmissionPolicyBinding" or "MutatingAdmissionPolicyBinding") => OtherKinds.AdmissionPolicyBinding,
         ("apiregistration.k8s.io", "APIService") => OtherKinds.ApiService,
-        ("apiextensions.k8s.io", "CustomResourceDefinition") => OtherKinds.CustomResourceDefinition,
+        ("apiextensions.k8s.io", "CustomResourceDefinition") => OtherKinds.CustomResourceDefinition(ignoreCelRules),
         ("flowcontrol.apiserver.k8s.io", _) or ("resource.k8s.io", "ResourceClaimTemplate" or "DeviceClass") => OtherKinds.Spec,
         _ => KindRules.None,
     };
