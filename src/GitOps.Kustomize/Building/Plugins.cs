@@ -84,7 +84,14 @@ internal sealed class Plugins
             loader.Load(values.Text, out _);
         }
 
-        return [.. context.ChartInflator.Inflate(chart, globals, context.Tree, loader.Root, context.CancellationToken).Select(o => context.Reader.Make(o, file))];
+        try
+        {
+            return [.. context.ChartInflator.Inflate(chart, globals, context.Tree, loader.Root, context.CancellationToken).Select(o => context.Reader.Make(o, file))];
+        }
+        catch (GitOpsException e) when (e.Location is null or { File: "" })
+        {
+            throw new KustomizeException($"{file}: {e.Message}", new SourceLocation(file, e.Location?.Line ?? 0, e.Location?.Column ?? 0), e);
+        }
     }
 
     private ITransformer BuiltIn(Resource config, ConfigReader reader, string file)
