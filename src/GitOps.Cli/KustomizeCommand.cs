@@ -1,4 +1,5 @@
 using System.CommandLine;
+using GitOps.Helm.Rendering;
 using GitOps.Kustomize;
 using GitOps.Kustomize.Loading;
 
@@ -20,18 +21,23 @@ internal static class KustomizeCommand
             DefaultValueFactory = _ => "LoadRestrictionsRootOnly",
         };
         restrictor.AcceptOnlyFromAmong("LoadRestrictionsRootOnly", "LoadRestrictionsNone");
+        var helm = new Option<bool>("--enable-helm") { Description = "Render the charts of helmCharts that are on disk; nothing is pulled." };
         var output = new Option<string?>("--output", "-o") { Description = "A file to write to instead of the standard output." };
-        var build = new Command("build", "Build a kustomization and print it as YAML.") { directory, restrictor, output };
+        var build = new Command("build", "Build a kustomization and print it as YAML.") { directory, restrictor, helm, output };
         build.SetAction((result, cancellationToken) => BuildAsync(
             result.GetValue(directory)!,
-            result.GetValue(restrictor) == "LoadRestrictionsNone" ? LoadRestrictor.None : LoadRestrictor.RootOnly,
+            new KustomizeOptions
+            {
+                LoadRestrictor = result.GetValue(restrictor) == "LoadRestrictionsNone" ? LoadRestrictor.None : LoadRestrictor.RootOnly,
+                ChartInflator = result.GetValue(helm) ? new HelmChartInflator() : null,
+            },
             result.GetValue(output),
             result.InvocationConfiguration.Error,
             cancellationToken));
         return new Command("kustomize", "Work with kustomizations.") { build };
     }
 
-    private static async Task<int> BuildAsync(string directory, LoadRestrictor restrictor, string? output, TextWriter error, CancellationToken cancellationToken)
+    private static async Task<int> BuildAsync(string directory, KustomizeOptions options, string? output, TextWriter error, CancellationToken cancellationToken)
     {
         try
         {
@@ -39,7 +45,7 @@ internal static class KustomizeCommand
             var full = Path.GetFullPath(directory);
             var root = Path.GetPathRoot(full)!;
             var path = TreePath.Parse(Path.GetRelativePath(root, full).Replace(Path.DirectorySeparatorChar, '/'));
-            var bytes = KustomizeBuild.Run(new DiskFileTree(root), path, new KustomizeOptions { LoadRestrictor = restrictor }, legacyOrder: true, cancellationToken);
+            var bytes = KustomizeBuild.Run(new DiskFileTree(root), path, options, legacyOrder: true, cancellationToken);
             if (output is not null)
             {
                 await File.WriteAllBytesAsync(Directory.Exists(output) ? Path.Combine(output, "kustomize.yaml") : output, bytes, cancellationToken).ConfigureAwait(false);

@@ -1,5 +1,6 @@
 using System.Text;
 using GitOps.Yaml;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace GitOps.Kustomize.Tests;
 
@@ -124,6 +125,42 @@ public sealed class KustomizeRendererTests
 
         result.Succeeded.Should().BeFalse();
         result.Diagnostics[0].Message.Should().Contain(cause);
+    }
+
+    [Theory]
+    [InlineData("y", "true")]
+    [InlineData("on", "true")]
+    [InlineData("No", "false")]
+    [InlineData("'y'", "\"y\"")]
+    public async Task RenderAsync_OldTruthValueInAJsonPatch_IsATruthValue(string written, string printed)
+    {
+        var result = await Render(new KustomizeOptions
+        {
+            Patches = [new KustomizePatch($"- op: add\n  path: /spec/paused\n  value: {written}\n", new KustomizePatchTarget { Kind = "Deployment" })],
+        });
+
+        result.Diagnostics.Should().BeEmpty();
+        YamlWriter.Write(result.Manifests[0].Root).Should().Contain($"paused: {printed}\n");
+    }
+
+    [Theory]
+    [InlineData(false, 0)]
+    [InlineData(true, 1)]
+    public void AddKustomization_EnableHelm_DecidesWhetherTheInflatorIsUsed(bool enable, int charts)
+    {
+        var inflator = NSubstitute.Substitute.For<IHelmChartInflator>();
+        var services = new ServiceCollection();
+        services.AddSingleton(inflator);
+        services.AddGitOps().AddKustomization("apps", options =>
+        {
+            options.Source = "s";
+            options.EnableHelm = enable;
+        });
+        using var provider = services.BuildServiceProvider();
+
+        var unit = provider.GetServices<UnitRegistration>().Single();
+
+        new[] { ((KustomizeOptions)unit.Create(provider).RenderOptions!).ChartInflator }.OfType<IHelmChartInflator>().Should().HaveCount(charts);
     }
 
     [Fact]

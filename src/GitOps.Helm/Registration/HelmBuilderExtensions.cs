@@ -1,5 +1,6 @@
 using GitOps;
 using GitOps.Helm;
+using GitOps.Helm.Rendering;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -18,6 +19,7 @@ public static class HelmBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.TryAddSingleton<HelmRenderer>();
+        builder.Services.TryAddSingleton<IHelmChartInflator, HelmChartInflator>();
         if (builder.TryAddSubsection(Subsection))
         {
             foreach (var (name, _) in builder.GetConfiguration().Items(Subsection))

@@ -75,10 +75,23 @@ internal sealed class Plugins
     {
         if (context.ChartInflator is null)
         {
-            throw new KustomizeException($"{file}: helmCharts need a Helm renderer and none is enabled: render the chart as a Helm release, or enable it in the options", new SourceLocation(file));
+            throw new KustomizeException($"{file}: helmCharts need a Helm renderer and none is enabled: render the chart as a Helm release, or enable Helm (the option EnableHelm, or --enable-helm)", new SourceLocation(file));
         }
 
-        return [.. context.ChartInflator.Inflate(chart, globals, context.Tree, loader.Root).Select(o => context.Reader.Make(o, file))];
+        // The inflator reads from the tree itself; what the kustomization may load is for the loader to say.
+        foreach (var values in (chart.GetList("additionalValuesFiles") ?? []).Append(chart["valuesFile"]).OfType<ScalarNode>().Where(v => Tree.Value(v).Length > 0))
+        {
+            loader.Load(values.Text, out _);
+        }
+
+        try
+        {
+            return [.. context.ChartInflator.Inflate(chart, globals, context.Tree, loader.Root, context.CancellationToken).Select(o => context.Reader.Make(o, file))];
+        }
+        catch (GitOpsException e) when (e.Location is null or { File: "" })
+        {
+            throw new KustomizeException($"{file}: {e.Message}", new SourceLocation(file, e.Location?.Line ?? 0, e.Location?.Column ?? 0), e);
+        }
     }
 
     private ITransformer BuiltIn(Resource config, ConfigReader reader, string file)

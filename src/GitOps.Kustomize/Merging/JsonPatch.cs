@@ -46,11 +46,46 @@ internal sealed class JsonPatch
                 Text(map, "op"),
                 Text(map, "path"),
                 Text(map, "from"),
-                map["value"] is { IsNull: false } value ? JsonTree.Normalize(value) : null,
+                map["value"] is { IsNull: false } value ? JsonTree.Normalize(SpellTruth(value, 0)) : null,
                 new SourceLocation(file, map.Line, map.Column)));
         }
 
         return new JsonPatch(operations);
+    }
+
+    /// <summary>Patches are read as YAML 1.1, objects are not: its words for truth must not reach an object as they are written.</summary>
+    private static Node SpellTruth(Node node, int depth)
+    {
+        const int MaxDepth = 500;
+        if (depth > MaxDepth)
+        {
+            throw new KustomizeException($"a patch's value nests deeper than {MaxDepth} levels", new SourceLocation("", node.Line, node.Column));
+        }
+
+        switch (node)
+        {
+            case MapNode map:
+                foreach (var entry in map)
+                {
+                    SpellTruth(entry.Value, depth + 1);
+                }
+
+                break;
+            case ListNode list:
+                foreach (var item in list)
+                {
+                    SpellTruth(item, depth + 1);
+                }
+
+                break;
+            case ScalarNode { Kind: ScalarKind.Boolean } scalar:
+                scalar.Become(ScalarKind.Boolean, scalar.AsBoolean() ? "true" : "false", ScalarStyle.Plain);
+                break;
+            default:
+                break;
+        }
+
+        return node;
     }
 
     public void ApplyTo(Resource resource, string source)

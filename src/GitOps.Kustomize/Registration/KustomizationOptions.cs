@@ -34,6 +34,10 @@ public sealed class KustomizationOptions : UnitOptions
     /// <value>The default value is <see langword="true"/>.</value>
     public bool StrictSubstitution { get; set; } = true;
 
+    /// <summary>Whether charts of <c>helmCharts</c> that are in the source are rendered; it needs the Helm renderer (<c>AddHelm</c>). Otherwise they are an error.</summary>
+    /// <value>The default value is <see langword="false"/>.</value>
+    public bool EnableHelm { get; set; }
+
     /// <inheritdoc/>
     public override IEnumerable<string> Validate()
     {

@@ -42,8 +42,16 @@ public static class KustomizeBuilderExtensions
         return builder.AddUnit(name, "Kustomization", services =>
         {
             var options = services.GetRequiredService<IOptionsMonitor<KustomizationOptions>>().Get(name);
-            var render = options.ToRenderOptions() with { Transformers = [.. services.GetServices<IKustomizeTransformer>()] };
+            var render = options.ToRenderOptions() with
+            {
+                Transformers = [.. services.GetServices<IKustomizeTransformer>()],
+                ChartInflator = options.EnableHelm ? Inflator(services, name) : null,
+            };
             return new UnitDefinition(options, services.GetRequiredService<KustomizeRenderer>()) { RenderOptions = render };
         });
     }
+
+    private static IHelmChartInflator Inflator(IServiceProvider services, string name) =>
+        services.GetService<IHelmChartInflator>()
+        ?? throw new InvalidOperationException($"The kustomization '{name}' has EnableHelm set, but there is no Helm renderer: reference GitOps.Helm and call AddHelm().");
 }
