@@ -86,6 +86,12 @@ internal sealed class Kubeconfig
     {
         var (user, folder) = Find("users", "user", name);
         var provider = user.GetMap("auth-provider") is not null;
+        if (user.GetList("as-groups") is { Count: > 1 })
+        {
+            // The server wants a header line for each group, and .NET sends one line with all of them, which would name another group.
+            throw new KubeConfigException($"the user '{name}' acts with several groups (as-groups): one group only can be sent, so bind the role to one or to the user");
+        }
+
         return access with
         {
             Token = Text(user, "token"),
