@@ -19,7 +19,7 @@ internal static class GitSourceOptionsValidation
 
     /// <returns>Each mistake as a sentence.</returns>
     public static IEnumerable<string> Check(GitSourceOptions options) =>
-        CheckUrl(options).Concat(CheckReference(options.Reference)).Concat(CheckLimits(options)).Concat(CheckVerification(options));
+        CheckUrl(options).Concat(CheckReference(options.Reference)).Concat(CheckCredentials(options.Credentials)).Concat(CheckLimits(options)).Concat(CheckVerification(options));
 
     private static IEnumerable<string> CheckUrl(GitSourceOptions options)
     {
@@ -62,6 +62,22 @@ internal static class GitSourceOptionsValidation
             if (name is not null && !IsReferenceName(name))
             {
                 yield return $"'{name}' cannot be the name of a reference.";
+            }
+        }
+    }
+
+    private static IEnumerable<string> CheckCredentials(GitCredentials credentials)
+    {
+        if (credentials.SecretRef is { Name: "" })
+        {
+            yield return "Credentials.SecretRef has no Name.";
+        }
+
+        foreach (var (name, secret) in credentials.All)
+        {
+            if (secret?.SecretRef is { } reference && (reference.Name.Length == 0 || string.IsNullOrEmpty(reference.Key)))
+            {
+                yield return $"Credentials.{name}.SecretRef needs a Name and a Key.";
             }
         }
     }
