@@ -29,10 +29,18 @@ internal static class GitSourceOptionsValidation
             yield break;
         }
 
+        if (options.Proxy is { } proxy && (!proxy.IsAbsoluteUri || proxy.UserInfo.Length > 0 || proxy.Host.Length == 0))
+        {
+            yield return "Proxy must be a URL such as http://proxy:3128 or socks5://proxy:1080, without a user name: that is in Credentials.";
+            yield break;
+        }
+
         string? mistake = null;
         try
         {
-            GitAddress.Parse(options.Url);
+            mistake = GitAddress.Parse(options.Url).Protocol == GitProtocol.Ssh && options.Proxy is { Scheme: not ("http" or "socks4" or "socks5") }
+                ? "Proxy must be http://, socks4:// or socks5:// for SSH."
+                : null;
         }
         catch (FormatException exception)
         {
