@@ -78,7 +78,8 @@ internal sealed class TcpRelay : IAsyncDisposable
 
     private async Task ServeAsync(TcpClient client)
     {
-        using var server = new TcpClient();
+        using var server = new TcpClient { NoDelay = true };
+        client.NoDelay = true;
         using (client)
         {
             try
