@@ -64,8 +64,11 @@ public sealed class KubernetesApplier : IApplier, IDisposable
     /// <summary>Whether a drift watch of a unit runs and has told everything.</summary>
     internal bool IsWatching(string unitName) => _cluster?.Watches.Find(Owner.LabelValue(unitName)) is { IsSynced: true };
 
+    /// <summary>The client for the cluster; connects when need be.</summary>
+    internal DynamicClient Client => Connect().Client;
+
     /// <summary>The namespace that the kubeconfig's context names; connects when need be.</summary>
-    internal string? DefaultNamespace => Connect().Client.DefaultNamespace;
+    internal string? DefaultNamespace => Client.DefaultNamespace;
 
     /// <inheritdoc/>
     public async ValueTask<Plan> PlanAsync(ApplyRequest request, CancellationToken cancellationToken)

@@ -53,5 +53,8 @@ public static class GitBuilderExtensions
     }
 
     private static void AddPool(IGitOpsBuilder builder) =>
-        builder.Services.TryAddSingleton(services => new GitRepositoryPool(services.GetService<TimeProvider>(), services.GetService<ILogger<GitRepositoryPool>>()));
+        builder.Services.TryAddSingleton(services => new GitRepositoryPool(
+            services.GetService<TimeProvider>(),
+            services.GetService<ILogger<GitRepositoryPool>>(),
+            services.GetService<ISecretReader>()));
 }
