@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -20,15 +19,9 @@ internal static class HostChild
 
     internal sealed record Settings(string Repository, string Cache, string State, string Kubeconfig, string Webhook);
 
-    [ModuleInitializer]
-    internal static void RunWhenAsked()
-    {
-        if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } settings)
-        {
-            RunAsync(JsonSerializer.Deserialize<Settings>(settings)!).GetAwaiter().GetResult();
-            Environment.Exit(0);
-        }
-    }
+    /// <summary>Runs the host until its input ends or it is killed.</summary>
+    /// <param name="settings"><see cref="Settings"/> as JSON.</param>
+    public static Task RunAsync(string settings) => RunAsync(JsonSerializer.Deserialize<Settings>(settings)!);
 
     private static async Task RunAsync(Settings settings)
     {
