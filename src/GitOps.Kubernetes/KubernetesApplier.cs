@@ -75,8 +75,11 @@ public sealed class KubernetesApplier : IApplier, IDisposable
         await watch.Settled.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>The client for the cluster; connects when need be.</summary>
+    internal DynamicClient Client => Connect().Client;
+
     /// <summary>The namespace that the kubeconfig's context names; connects when need be.</summary>
-    internal string? DefaultNamespace => Connect().Client.DefaultNamespace;
+    internal string? DefaultNamespace => Client.DefaultNamespace;
 
     /// <inheritdoc/>
     public async ValueTask<Plan> PlanAsync(ApplyRequest request, CancellationToken cancellationToken)

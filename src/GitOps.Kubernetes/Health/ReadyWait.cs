@@ -1,4 +1,3 @@
-using GitOps.Kubernetes.Applying;
 using GitOps.Kubernetes.Client;
 
 namespace GitOps.Kubernetes.Health;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using GitOps.Kubernetes.Applying;
 using GitOps.Kubernetes.Client;
 using Microsoft.Extensions.Logging;
 
