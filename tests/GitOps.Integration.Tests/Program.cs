@@ -17,6 +17,11 @@ internal static class Program
             return await CrashChild.RunAsync(apply);
         }
 
+        if (Environment.GetEnvironmentVariable(LeaderChild.Variable) is { Length: > 0 } lead)
+        {
+            return await LeaderChild.RunAsync(lead);
+        }
+
         if (Environment.GetEnvironmentVariable(HostChild.Variable) is { Length: > 0 } host)
         {
             await HostChild.RunAsync(host);
