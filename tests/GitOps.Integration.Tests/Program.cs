@@ -22,6 +22,12 @@ internal static class Program
             return await LeaderChild.RunAsync(lead);
         }
 
+        if (Environment.GetEnvironmentVariable(OwnerChild.Variable) is { Length: > 0 } own)
+        {
+            await OwnerChild.RunAsync(own);
+            return 0;
+        }
+
         if (Environment.GetEnvironmentVariable(HostChild.Variable) is { Length: > 0 } host)
         {
             await HostChild.RunAsync(host);
