@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using GitOps.Json;
 using GitOps.Testing;
 using GitOps.Yaml;
 
@@ -44,7 +43,7 @@ public sealed class ClusterArgumentTests : IAsyncLifetime
 
         var (code, output, error) = await RunAsync("", "diff", "-f", At("a.yaml"), "-o", "json", "--kubeconfig", At("kubeconfig"));
         code.Should().Be(1, error);
-        var change = (MapNode)JsonTreeReader.ReadMap(System.Text.Encoding.UTF8.GetBytes(output)).GetList("changes")![0];
+        var change = (MapNode)((MapNode)YamlReader.Read(output)).GetList("changes")![0];
         change.GetString("action").Should().Be("configured");
         ((MapNode)change.GetList("fields")![0]).GetString("path").Should().Be("data.key");
 

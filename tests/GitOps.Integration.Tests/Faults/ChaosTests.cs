@@ -73,10 +73,23 @@ public sealed class ChaosTests : IAsyncLifetime
         stop.CancelAfter(TimeSpan.FromMinutes(2));
         await using var drifts = _scenario.Watch(set, stop.Token).GetAsyncEnumerator(stop.Token);
         var next = drifts.MoveNextAsync().AsTask();
-        await _scenario.WatchingAsync(stop.Token);
-        for (var round = 0; round < 12; round++)
+        try
         {
-            var name = string.Create(CultureInfo.InvariantCulture, $"c{dice.Pick(12)}");
+            await _scenario.WatchingAsync(stop.Token);
+            for (var round = 0; round < 12; round++)
+            {
+                await RoundAsync(string.Create(CultureInfo.InvariantCulture, $"c{dice.Pick(12)}"));
+            }
+        }
+        finally
+        {
+            // An enumerator that is asked for its next may not be disposed of.
+            await stop.CancelAsync();
+            await next.ContinueWith(static _ => { }, TaskScheduler.Default);
+        }
+
+        async Task RoundAsync(string name)
+        {
             using var refused = dice.Falls(0.3) ? _server.Faults.Fail(500, times: 1, r => r.Verb is "watch" or "list") : null;
             if (dice.Falls(0.5))
             {
@@ -90,19 +103,16 @@ public sealed class ChaosTests : IAsyncLifetime
                 _server.Faults.Compact();
             }
 
-            do
+            for (var seen = ""; seen != name;)
             {
                 (await next).Should().BeTrue();
+                seen = drifts.Current.Resource.Name;
                 next = drifts.MoveNextAsync().AsTask();
             }
-            while (drifts.Current.Resource.Name != name);
 
             await _scenario.ApplyAsync(set);
             (await _scenario.ValueAsync(name)).Should().Be("1");
         }
-
-        await stop.CancelAsync();
-        await next.ContinueWith(static _ => { }, TaskScheduler.Default);
     }
 
     /// <summary>Chance that is the same for the same seed, as far as requests come in the same order.</summary>
