@@ -39,8 +39,9 @@ internal static class KustomizeBuild
         Dictionary<string, string>? overrides,
         CancellationToken cancellationToken)
     {
-        var context = new BuildContext(cancellationToken) { Tree = tree, CustomTransformers = options.Transformers, ChartInflator = options.ChartInflator };
-        var loader = Loader.Create(tree, directory, options.LoadRestrictor, overrides);
+        var context = new BuildContext(cancellationToken) { CustomTransformers = options.Transformers, ChartInflator = options.ChartInflator };
+        var remote = new RemoteAccess(options.RemoteResolver, cancellationToken);
+        var loader = Loader.Create(tree, directory, options.LoadRestrictor, overrides, remote);
         var target = new KustomizationTarget(context, loader);
         UnitOverlay.Apply(target.Kustomization, options, tree, loader.Root);
         var resources = target.Build();
