@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -20,14 +19,16 @@ internal static class HostChild
 
     internal sealed record Settings(string Repository, string Cache, string State, string Kubeconfig, string Webhook);
 
-    [ModuleInitializer]
-    internal static void RunWhenAsked()
+    /// <returns>The exit code; <see langword="null"/> in a process that was not asked to.</returns>
+    public static async Task<int?> RunIfAskedAsync()
     {
-        if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } settings)
+        if (Environment.GetEnvironmentVariable(Variable) is not { Length: > 0 } settings)
         {
-            RunAsync(JsonSerializer.Deserialize<Settings>(settings)!).GetAwaiter().GetResult();
-            Environment.Exit(0);
+            return null;
         }
+
+        await RunAsync(JsonSerializer.Deserialize<Settings>(settings)!);
+        return 0;
     }
 
     private static async Task RunAsync(Settings settings)
