@@ -1,7 +1,6 @@
 using GitOps.Kustomize.Definition;
 using GitOps.Kustomize.Merging;
 using GitOps.Kustomize.Resources;
-using GitOps.Kustomize.Trees;
 
 namespace GitOps.Kustomize.Transformers;
 
