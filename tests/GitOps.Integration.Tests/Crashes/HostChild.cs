@@ -17,7 +17,8 @@ internal static class HostChild
 
     public static readonly string[] Units = ["infrastructure", "apps"];
 
-    internal sealed record Settings(string Repository, string Cache, string State, string Kubeconfig, string Webhook);
+    /// <param name="Kubeconfig">The kubeconfig's path; null to be a pod of the cluster.</param>
+    internal sealed record Settings(string Repository, string Cache, string State, string? Kubeconfig, string Webhook);
 
     /// <returns>The exit code; <see langword="null"/> in a process that was not asked to.</returns>
     public static async Task<int?> RunIfAskedAsync()
@@ -54,6 +55,7 @@ internal static class HostChild
             .UseKubernetes(k =>
             {
                 k.KubeconfigPath = settings.Kubeconfig;
+                k.InCluster = settings.Kubeconfig is null;
                 k.MaxConcurrency = 1;
             });
         using var host = builder.Build();
