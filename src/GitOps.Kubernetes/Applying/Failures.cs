@@ -34,7 +34,7 @@ internal static class Failures
         { StatusCode: 401 } => Reasons.AuthenticationFailed,
         _ when IsImmutable(error) => Reasons.ImmutableField,
         { StatusCode: 403 } => Reasons.Forbidden,
-        { StatusCode: 409 } => Reasons.Conflict,
+        { StatusCode: 409 } or { IsNotLeading: true } => Reasons.Conflict,
         { StatusCode: 400 or 422 } => Reasons.ValidationFailed,
         { StatusCode: 404 } => Reasons.NotFound,
         { StatusCode: 413 } => Reasons.LimitExceeded,

@@ -44,6 +44,7 @@ internal sealed class Planner
         }
 
         _cluster.Claims.Set(_owner.Unit, desired.Select(d => d.Id));
+        _cluster.Remember(_request);
         var inventory = _known?.Inventory;
         if (inventory is null)
         {
@@ -451,7 +452,8 @@ internal sealed class Planner
             after = WithoutAdopted(live, after);
         }
 
-        var fields = ObjectDiff.Compare(live, after, IgnoreRules.Test(ignored));
+        var type = await _cluster.Schemas.FindAsync(desired.Resource, cancellationToken).ConfigureAwait(false);
+        var fields = ObjectDiff.Compare(live, after, type, IgnoreRules.Test(ignored));
         var takesOwnership = fields.Count == 0 && (adopts || !Node.DeepEquals(OurFields(live), OurFields(after)));
         var action = fields.Count > 0 || takesOwnership ? ChangeAction.Configured : ChangeAction.Unchanged;
         return Planned(desired, action, state) with
@@ -665,7 +667,8 @@ internal sealed class Planner
             return Refuse(desired, Rename(probe.Error, name, desired.Id.Name));
         }
 
-        var fields = ObjectDiff.Compare(state.Root!, desired.Root).Where(f => f.After is not null).ToList();
+        var type = await _cluster.Schemas.FindAsync(desired.Resource, cancellationToken).ConfigureAwait(false);
+        var fields = ObjectDiff.Compare(state.Root!, desired.Root, type).Where(f => f.After is not null).ToList();
         return Planned(desired, ChangeAction.Recreated, state) with { Fields = fields, Note = error.Causes.Count > 0 ? $"{error.Causes[0].Field}: {error.Causes[0].Message}" : error.Message };
     }
 
@@ -719,8 +722,14 @@ internal sealed class Planner
 
     private static PlannedObject Create(DesiredObject desired, string note) => new(desired.Id, desired.Resource, ChangeAction.Created) { Desired = desired, Note = note };
 
-    private static PlannedObject Unchanged(DesiredObject desired, LiveState state) =>
-        new(desired.Id, desired.Resource, ChangeAction.Unchanged) { Desired = desired, Uid = state.Uid, ResourceVersion = state.ResourceVersion, OwnedHash = state.OwnedHash };
+    private PlannedObject Unchanged(DesiredObject desired, LiveState state) => new(desired.Id, desired.Resource, ChangeAction.Unchanged)
+    {
+        Desired = desired,
+        Uid = state.Uid,
+        ResourceVersion = state.ResourceVersion,
+        OwnedHash = state.OwnedHash,
+        Ignored = _ignore.PathsFor(desired.Id),
+    };
 
     private static PlannedObject Planned(DesiredObject desired, ChangeAction action, LiveState state) => new(desired.Id, desired.Resource, action)
     {

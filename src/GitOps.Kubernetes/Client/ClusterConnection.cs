@@ -125,9 +125,9 @@ internal sealed class ClusterConnection : IDisposable
         {
             var next = KubernetesClientConfiguration.LoadKubeConfig(file);
             merged.CurrentContext = string.IsNullOrEmpty(merged.CurrentContext) ? next.CurrentContext : merged.CurrentContext;
-            merged.Contexts = [.. (merged.Contexts ?? []).Concat(next.Contexts ?? []).DistinctBy(c => c.Name)];
-            merged.Clusters = [.. (merged.Clusters ?? []).Concat(next.Clusters ?? []).DistinctBy(c => c.Name)];
-            merged.Users = [.. (merged.Users ?? []).Concat(next.Users ?? []).DistinctBy(u => u.Name)];
+            merged.Contexts = [.. (merged.Contexts ?? []).Concat(next.Contexts ?? []).DistinctBy(c => c.Name, StringComparer.Ordinal)];
+            merged.Clusters = [.. (merged.Clusters ?? []).Concat(next.Clusters ?? []).DistinctBy(c => c.Name, StringComparer.Ordinal)];
+            merged.Users = [.. (merged.Users ?? []).Concat(next.Users ?? []).DistinctBy(u => u.Name, StringComparer.Ordinal)];
         }
 
         return KubernetesClientConfiguration.BuildConfigFromConfigObject(merged, context);

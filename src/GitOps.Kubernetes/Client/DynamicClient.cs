@@ -5,6 +5,7 @@ using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using System.Text;
 using GitOps.Json;
+using GitOps.Kubernetes.Leases;
 using Polly;
 using Polly.Retry;
 
@@ -27,9 +28,11 @@ internal sealed class DynamicClient
     private readonly ResiliencePipeline<ApiResult> _pipeline;
     private readonly JsonReadOptions _json;
     private readonly RequestCounter _requests;
+    private readonly WriteFence? _fence;
 
-    public DynamicClient(ClusterConnection connection, KubernetesOptions options, TimeProvider time, Func<double>? randomizer = null)
+    public DynamicClient(ClusterConnection connection, KubernetesOptions options, TimeProvider time, Func<double>? randomizer = null, WriteFence? fence = null)
     {
+        _fence = fence;
         _connection = connection;
         _options = options;
         _time = time;
@@ -39,8 +42,9 @@ internal sealed class DynamicClient
         _requests = new RequestCounter();
     }
 
-    private DynamicClient(DynamicClient original, string? impersonatedUser)
+    private DynamicClient(DynamicClient original, string? impersonatedUser, WriteFence? fence)
     {
+        _fence = fence;
         (_connection, _options, _time, _throttle, _pipeline, _json, _requests) =
             (original._connection, original._options, original._time, original._throttle, original._pipeline, original._json, original._requests);
         ImpersonatedUser = impersonatedUser;
@@ -69,8 +73,11 @@ internal sealed class DynamicClient
             throw new ArgumentException($"The service account '{serviceAccount}' is not of the form namespace/name.", nameof(serviceAccount));
         }
 
-        return new DynamicClient(this, $"system:serviceaccount:{serviceAccount[..slash]}:{serviceAccount[(slash + 1)..]}");
+        return new DynamicClient(this, $"system:serviceaccount:{serviceAccount[..slash]}:{serviceAccount[(slash + 1)..]}", _fence);
     }
+
+    /// <summary>The same client past the fence: for the election itself, which writes in order to be let through.</summary>
+    public DynamicClient WithoutFence() => new(this, ImpersonatedUser, null);
 
     public ValueTask<ApiResult> GetAsync(ApiResource resource, string @namespace, string name, CancellationToken cancellationToken, bool metadataOnly = false) =>
         SendAsync(HttpMethod.Get, resource.Path(@namespace, name), null, null, metadataOnly ? MetadataAccept : null, cancellationToken);
@@ -305,7 +312,8 @@ internal sealed class DynamicClient
 
     private async ValueTask<ApiResult> SendAsync(HttpMethod method, string pathAndQuery, ReadOnlyMemory<byte>? body, string? mediaType, string? accept, CancellationToken cancellationToken)
     {
-        var call = new Call(this, method, new Uri(_connection.BaseUri, pathAndQuery), body, mediaType, accept ?? "application/json");
+        var writes = method != HttpMethod.Get && !pathAndQuery.Contains("dryRun=All", StringComparison.Ordinal);
+        var call = new Call(this, method, new Uri(_connection.BaseUri, pathAndQuery), body, mediaType, accept ?? "application/json", writes);
         return await _pipeline.ExecuteAsync(static (state, token) => state.Client.SendOnceAsync(state, token), call, cancellationToken).ConfigureAwait(false);
     }
 
@@ -315,6 +323,12 @@ internal sealed class DynamicClient
         var succeeded = false;
         try
         {
+            // Asked at the last moment, after the wait for a place and for each repetition anew.
+            if (call.Writes && _fence?.Check() is { } refused)
+            {
+                return ApiResult.Failure(refused);
+            }
+
             using var limit = new CancellationTokenSource(_options.RequestTimeout, _time);
             using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
             var result = await ExchangeAsync(call, linked.Token, cancellationToken).ConfigureAwait(false);
@@ -529,7 +543,7 @@ internal sealed class DynamicClient
     private static void Add(StringBuilder query, string key, string value) =>
         query.Append(query.Length == 0 ? '?' : '&').Append(key).Append('=').Append(Uri.EscapeDataString(value));
 
-    private sealed record Call(DynamicClient Client, HttpMethod Method, Uri Uri, ReadOnlyMemory<byte>? Body, string? MediaType, string Accept);
+    private sealed record Call(DynamicClient Client, HttpMethod Method, Uri Uri, ReadOnlyMemory<byte>? Body, string? MediaType, string Accept, bool Writes);
 
     private sealed class RequestCounter
     {

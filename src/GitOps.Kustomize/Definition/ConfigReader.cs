@@ -1,5 +1,4 @@
 using System.Globalization;
-using GitOps.Kustomize.Trees;
 using GitOps.Yaml;
 
 namespace GitOps.Kustomize.Definition;

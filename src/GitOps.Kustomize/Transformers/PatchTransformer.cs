@@ -1,7 +1,6 @@
 using GitOps.Kustomize.Definition;
 using GitOps.Kustomize.Merging;
 using GitOps.Kustomize.Resources;
-using GitOps.Kustomize.Trees;
 
 namespace GitOps.Kustomize.Transformers;
 
@@ -87,7 +86,7 @@ internal sealed class PatchTransformer : ITransformer
         GitOpsException? jsonError = null;
         try
         {
-            merges = context.Reader.Read(text, name);
+            merges = context.Reader.ReadPatch(text, name);
         }
         catch (GitOpsException e)
         {

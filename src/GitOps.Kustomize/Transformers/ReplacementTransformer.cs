@@ -1,4 +1,3 @@
-using System.Text;
 using GitOps.Kustomize.Definition;
 using GitOps.Kustomize.Replacing;
 using GitOps.Kustomize.Resources;

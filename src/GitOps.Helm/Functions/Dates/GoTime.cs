@@ -1,4 +1,3 @@
-using System.Globalization;
 using GitOps.Helm.Templates;
 
 namespace GitOps.Helm.Functions;

@@ -1,7 +1,10 @@
 namespace GitOps.Kubernetes.Drifting;
 
-/// <summary>Slows down the telling of drift on an object that drifts again and again: two writers are fighting over it.</summary>
-internal sealed class DriftDamper(TimeProvider time)
+/// <summary>
+/// Slows down the telling of drift on an object that drifts again and again: two writers are fighting over it.
+/// The other objects of the unit are told as fast as ever; how fast a unit as a whole is corrected is the engine's to damp.
+/// </summary>
+internal sealed class ObjectDriftDamper(TimeProvider time)
 {
     private const int Free = 5;
     private static readonly TimeSpan s_window = TimeSpan.FromMinutes(1);

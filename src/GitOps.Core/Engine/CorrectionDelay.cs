@@ -1,7 +1,7 @@
 namespace GitOps.Engine;
 
 /// <summary>Slows down corrections when somebody keeps changing an object back: each correction that follows another soon waits twice as long.</summary>
-internal sealed class DriftDamper(TimeProvider time)
+internal sealed class CorrectionDelay(TimeProvider time)
 {
     private const int Free = 5;
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(5);

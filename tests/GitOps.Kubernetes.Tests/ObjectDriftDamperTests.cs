@@ -3,13 +3,13 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace GitOps.Kubernetes.Tests;
 
-public sealed class DriftDamperTests
+public sealed class ObjectDriftDamperTests
 {
     [Fact]
     public void Delay_AFight_IsSlowedDownAndForgottenAfterQuiet()
     {
         var time = new FakeTimeProvider();
-        var damper = new DriftDamper(time);
+        var damper = new ObjectDriftDamper(time);
         var id = new ResourceId("", "ConfigMap", "a", "b");
 
         var told = Enumerable.Range(0, 20).Count(_ => damper.Delay(id) is null);

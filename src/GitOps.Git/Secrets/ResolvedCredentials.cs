@@ -40,22 +40,30 @@ internal sealed class ResolvedCredentials
     /// <summary>Two with one fingerprint hold the same values.</summary>
     public string Fingerprint { get; private init; } = "";
 
-    public static async ValueTask<ResolvedCredentials> ReadAsync(GitCredentials credentials, CancellationToken cancellationToken)
+    public static async ValueTask<ResolvedCredentials> ReadAsync(GitCredentials credentials, GitProtocol protocol, ISecretReader? secrets, CancellationToken cancellationToken)
     {
+        if (protocol is GitProtocol.Local or GitProtocol.Daemon)
+        {
+            // Neither authenticates.
+            return None;
+        }
+
         using var hash = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, FingerprintKey);
+        var reading = new SecretReading(secrets);
+        var isSsh = protocol == GitProtocol.Ssh;
         var read = new ResolvedCredentials
         {
-            Username = await Value(credentials.Username, trim: true).ConfigureAwait(false),
-            Password = await Value(credentials.Password, trim: true).ConfigureAwait(false),
-            BearerToken = await Value(credentials.BearerToken, trim: true).ConfigureAwait(false),
-            ClientCertificate = await Value(credentials.ClientCertificate, trim: false).ConfigureAwait(false),
-            ClientKey = await Value(credentials.ClientKey, trim: false).ConfigureAwait(false),
-            CertificateAuthority = await Value(credentials.CertificateAuthority, trim: false).ConfigureAwait(false),
-            PrivateKey = await Value(credentials.PrivateKey, trim: false).ConfigureAwait(false),
-            Passphrase = await Value(credentials.Passphrase, trim: true).ConfigureAwait(false),
-            KnownHosts = await Value(credentials.KnownHosts, trim: false).ConfigureAwait(false),
-            ProxyUsername = await Value(credentials.ProxyUsername, trim: true).ConfigureAwait(false),
-            ProxyPassword = await Value(credentials.ProxyPassword, trim: true).ConfigureAwait(false),
+            Username = await Value(credentials.Username, trim: true, isSsh ? [] : ["username"]).ConfigureAwait(false),
+            Password = await Value(credentials.Password, trim: true, isSsh ? [] : ["password"]).ConfigureAwait(false),
+            BearerToken = await Value(credentials.BearerToken, trim: true, isSsh ? [] : ["bearerToken"]).ConfigureAwait(false),
+            ClientCertificate = await Value(credentials.ClientCertificate, trim: false, isSsh ? [] : ["tls.crt", "certFile"]).ConfigureAwait(false),
+            ClientKey = await Value(credentials.ClientKey, trim: false, isSsh ? [] : ["tls.key", "keyFile"]).ConfigureAwait(false),
+            CertificateAuthority = await Value(credentials.CertificateAuthority, trim: false, isSsh ? [] : ["ca.crt", "caFile"]).ConfigureAwait(false),
+            PrivateKey = await Value(credentials.PrivateKey, trim: false, isSsh ? ["identity"] : []).ConfigureAwait(false),
+            Passphrase = await Value(credentials.Passphrase, trim: true, isSsh ? ["password"] : []).ConfigureAwait(false),
+            KnownHosts = await Value(credentials.KnownHosts, trim: false, isSsh ? ["known_hosts"] : []).ConfigureAwait(false),
+            ProxyUsername = await Value(credentials.ProxyUsername, trim: true, []).ConfigureAwait(false),
+            ProxyPassword = await Value(credentials.ProxyPassword, trim: true, []).ConfigureAwait(false),
             Fingerprint = Convert.ToHexStringLower(hash.GetHashAndReset()),
         };
         if (read.Username is null != read.Password is null)
@@ -75,9 +83,13 @@ internal sealed class ResolvedCredentials
 
         return read;
 
-        async ValueTask<string?> Value(GitSecret? secret, bool trim)
+        async ValueTask<string?> Value(GitSecret? secret, bool trim, string[] keys)
         {
-            var value = secret is null ? null : await secret.ReadAsync(cancellationToken).ConfigureAwait(false);
+            var value = secret is null ? null : await secret.ReadAsync(reading, cancellationToken).ConfigureAwait(false);
+            for (var i = 0; value is null && i < keys.Length && credentials.SecretRef is { } reference; i++)
+            {
+                value = await reading.FindAsync(reference, keys[i], cancellationToken).ConfigureAwait(false);
+            }
 
             // Files and Kubernetes Secrets often end with a newline that is not part of the token.
             value = trim ? value?.TrimEnd('\r', '\n') : value;
