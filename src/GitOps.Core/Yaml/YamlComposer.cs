@@ -346,12 +346,12 @@ internal sealed class YamlComposer
     {
         if (_scanner.Peek().Kind != YamlTokenKind.Value)
         {
-            return Empty();
+            return EmptyInFlow();
         }
 
         _scanner.Take();
         var next = _scanner.Peek().Kind;
-        return next == YamlTokenKind.FlowEntry || next == end ? Empty() : ReadNode(block: false, indentless: false);
+        return next == YamlTokenKind.FlowEntry || next == end ? EmptyInFlow() : ReadNode(block: false, indentless: false);
     }
 
     private MapNode ReadFlowMapping(int line, int column)
@@ -394,7 +394,7 @@ internal sealed class YamlComposer
             else
             {
                 var key = ReadNode(block: false, indentless: false);
-                AddEntry(map, key, Empty(), ref merged);
+                AddEntry(map, key, EmptyInFlow(), ref merged);
             }
         }
     }
@@ -438,6 +438,11 @@ internal sealed class YamlComposer
         if (merged?.Remove(entry.Key) == true || _options.DuplicateKeys == DuplicateKeys.LastWins)
         {
             map.Set(entry.Key, value);
+            return;
+        }
+
+        if (_options.DuplicateKeys == DuplicateKeys.FirstWins)
+        {
             return;
         }
 
@@ -587,11 +592,14 @@ internal sealed class YamlComposer
         _ => "!!str",
     };
 
-    private ScalarNode Empty()
+    private ScalarNode Empty(ScalarStyle style = ScalarStyle.Plain)
     {
         ref readonly var token = ref _scanner.Peek();
-        return Made(new ScalarNode(ScalarKind.Null, ""), token.Line, token.Column);
+        return Made(new ScalarNode(ScalarKind.Null, "", style), token.Line, token.Column);
     }
+
+    /// <summary>A value that is left out between braces. kustomize keeps the braces, where nothing can only be written as an empty text in quotes.</summary>
+    private ScalarNode EmptyInFlow() => Empty(_options.Schema == YamlSchema.Kustomize ? ScalarStyle.SingleQuoted : ScalarStyle.Plain);
 
     private T Made<T>(T node, int line, int column)
         where T : Node

@@ -86,7 +86,7 @@ internal sealed class Plugins
 
         try
         {
-            return [.. context.ChartInflator.Inflate(chart, globals, context.Tree, loader.Root, context.CancellationToken).Select(o => context.Reader.Make(o, file))];
+            return [.. context.ChartInflator.Inflate(chart, globals, loader.Tree, loader.Root, context.CancellationToken).Select(o => context.Reader.Make(o, file))];
         }
         catch (GitOpsException e) when (e.Location is null or { File: "" })
         {

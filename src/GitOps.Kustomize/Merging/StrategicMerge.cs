@@ -245,7 +245,9 @@ internal sealed class StrategicMerge
 
         if (existing is ScalarNode old && value is ScalarNode scalar)
         {
-            old.Become(scalar.Kind, scalar.Text, old.Style);
+            // The quotes of the old value stay, and what is in quotes is text.
+            var style = Tree.StyleOf(old);
+            old.Become(style != ScalarStyle.Plain && old.Kind == ScalarKind.String ? ScalarKind.String : scalar.Kind, scalar.Text, style);
         }
         else if (existing is null)
         {

@@ -18,7 +18,13 @@ internal static class OutputCheck
         // The root is read into a map with text keys, so only keys below it have to be text by themselves.
         for (var i = 0; i < root.Count; i++)
         {
-            Check(root.EntryAt(i).Value);
+            ref readonly var entry = ref root.EntryAt(i);
+            if (entry.KeyKind == ScalarKind.Null)
+            {
+                throw KeyError(entry);
+            }
+
+            Check(entry.Value);
         }
     }
 
@@ -73,6 +79,9 @@ internal static class OutputCheck
                 throw Error(scalar, $"cannot decode `{text}` as a !!int");
             case ScalarKind.Boolean when YamlResolver.ResolveTagged("!!bool", text, YamlSchema.Kustomize) is null:
                 throw Error(scalar, $"cannot decode `{text}` as a !!bool");
+            case ScalarKind.Null when text.Length == 0 && scalar.Style == ScalarStyle.SingleQuoted:
+                scalar.Become(ScalarKind.String, "", ScalarStyle.DoubleQuoted);
+                break;
             case ScalarKind.Null when text.Length > 0 && YamlResolver.ResolveTagged("!!null", text, YamlSchema.Kustomize) is null:
                 throw Error(scalar, $"cannot decode `{text}` as a !!null");
             case ScalarKind.Timestamp when YamlResolver.ResolveTagged("!!timestamp", text, YamlSchema.Kustomize) is null:

@@ -131,7 +131,7 @@ public sealed class RestartTests
         await second.Engine.PollSourceAsync("fleet", Token);
         await second.StopAsync();
 
-        _collector.Events.Select(e => e.Unit).Should().Equal("apps", "late");
+        _collector.Events.Select(e => e.Unit).Should().BeEquivalentTo("apps", "late");
         _collector.Events[0].Changes.Should().ContainSingle().Which.Action.Should().Be(ChangeAction.Created);
         _collector.Events[0].CommitAuthor.Should().Be("Ada <ada@example.com>");
         (await store.LoadAsync(Token)).Keys.Should().NotContain(k => k.StartsWith("outbox/", StringComparison.Ordinal));

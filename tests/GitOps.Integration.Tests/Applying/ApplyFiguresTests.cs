@@ -69,8 +69,8 @@ public abstract class ApplyFiguresTests(ITestCluster cluster) : ApplierScenarios
             var uri = new Uri(connection.BaseUri, resource.Path(manifest.Id.Namespace, manifest.Id.Name) + "?fieldManager=raw&force=true");
             using var request = new HttpRequestMessage(HttpMethod.Patch, uri) { Content = new ByteArrayContent(JsonTreeWriter.Write(manifest.Root)) };
             request.Content.Headers.ContentType = new("application/apply-patch+yaml");
-            await connection.AuthenticateAsync(request, Token);
-            using var response = await connection.Http.SendAsync(request, Token);
+            var (http, _) = await connection.AuthenticateAsync(request, Token);
+            using var response = await http.SendAsync(request, Token);
             response.EnsureSuccessStatusCode();
         }
 
