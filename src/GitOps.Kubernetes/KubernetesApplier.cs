@@ -2,6 +2,7 @@ using GitOps.Kubernetes.Client.Access;
 using System.Runtime.CompilerServices;
 using GitOps.Kubernetes.Applying;
 using GitOps.Kubernetes.Client;
+using GitOps.Kubernetes.Client.Access;
 using GitOps.Kubernetes.Drifting;
 using GitOps.Kubernetes.Health;
 using GitOps.Kubernetes.Inventories;

@@ -20,9 +20,17 @@ internal static class HostChild
     /// <param name="Kubeconfig">The kubeconfig's path; null to be a pod of the cluster.</param>
     internal sealed record Settings(string Repository, string Cache, string State, string? Kubeconfig, string Webhook);
 
-    /// <summary>Runs the host until its input ends or it is killed.</summary>
-    /// <param name="settings"><see cref="Settings"/> as JSON.</param>
-    public static Task RunAsync(string settings) => RunAsync(JsonSerializer.Deserialize<Settings>(settings)!);
+    /// <returns>The exit code; <see langword="null"/> in a process that was not asked to.</returns>
+    public static async Task<int?> RunIfAskedAsync()
+    {
+        if (Environment.GetEnvironmentVariable(Variable) is not { Length: > 0 } settings)
+        {
+            return null;
+        }
+
+        await RunAsync(JsonSerializer.Deserialize<Settings>(settings)!);
+        return 0;
+    }
 
     private static async Task RunAsync(Settings settings)
     {
