@@ -1,4 +1,3 @@
-using GitOps.Kubernetes.Client.Access;
 using System.Runtime.CompilerServices;
 using GitOps.Kubernetes.Applying;
 using GitOps.Kubernetes.Client;
