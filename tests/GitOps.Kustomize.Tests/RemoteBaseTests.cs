@@ -70,7 +70,7 @@ public sealed class RemoteBaseTests
     {
         var tree = new MemoryFileTree(new Dictionary<string, string> { ["app/kustomization.yaml"] = kustomization });
         var renderer = new KustomizeRenderer(new KustomizeOptions { RemoteResolver = resolver });
-        return await renderer.RenderAsync(new RenderRequest(tree, TreePath.Parse("app")), TestContext.Current.CancellationToken);
+        return await renderer.RenderAsync(new RenderRequest("app", tree, TreePath.Parse("app")), TestContext.Current.CancellationToken);
     }
 
     private sealed class FakeResolver : IRemoteResolver
