@@ -11,6 +11,8 @@ internal sealed class YamlComposer
     private readonly Dictionary<string, Node?> _anchors = new(StringComparer.Ordinal);
     private (MapNode Map, ScalarNode Key, Node Value)? _nullKey;
     private readonly Dictionary<string, string> _tagPrefixes = new(StringComparer.Ordinal);
+    private int _flowDepth;
+    private bool _readsMergeValue;
     private int _nodes;
     private int _aliasNodes;
     private int _depth;
@@ -210,9 +212,15 @@ internal sealed class YamlComposer
             case YamlTokenKind.Scalar:
                 return Scalar(_scanner.Take(), tag);
             case YamlTokenKind.FlowSequenceStart:
-                return ReadFlowSequence(line, column);
+                _flowDepth++;
+                var list = ReadFlowSequence(line, column);
+                _flowDepth--;
+                return list;
             case YamlTokenKind.FlowMappingStart:
-                return ReadFlowMapping(line, column);
+                _flowDepth++;
+                var map = ReadFlowMapping(line, column);
+                _flowDepth--;
+                return map;
             case YamlTokenKind.BlockSequenceStart when block:
                 _scanner.Take();
                 return ReadBlockSequence(indentless: false, line, column);
@@ -261,6 +269,7 @@ internal sealed class YamlComposer
 
     private MapNode ReadBlockMapping(int line, int column)
     {
+        _readsMergeValue = false;
         _scanner.Take();
         var map = Made(new MapNode(), line, column);
         HashSet<string>? merged = null;
@@ -284,6 +293,7 @@ internal sealed class YamlComposer
             if (_scanner.Peek().Kind == YamlTokenKind.Value)
             {
                 _scanner.Take();
+                _readsMergeValue = _options.Schema == YamlSchema.Kustomize && key is ScalarNode { Style: ScalarStyle.Plain, Text: "<<" };
                 value = _scanner.Peek().Kind is YamlTokenKind.Key or YamlTokenKind.Value or YamlTokenKind.BlockEnd ? Empty() : ReadNode(block: true, indentless: true);
             }
             else
@@ -346,12 +356,12 @@ internal sealed class YamlComposer
     {
         if (_scanner.Peek().Kind != YamlTokenKind.Value)
         {
-            return Empty();
+            return EmptyInFlow();
         }
 
         _scanner.Take();
         var next = _scanner.Peek().Kind;
-        return next == YamlTokenKind.FlowEntry || next == end ? Empty() : ReadNode(block: false, indentless: false);
+        return next == YamlTokenKind.FlowEntry || next == end ? EmptyInFlow() : ReadNode(block: false, indentless: false);
     }
 
     private MapNode ReadFlowMapping(int line, int column)
@@ -394,7 +404,7 @@ internal sealed class YamlComposer
             else
             {
                 var key = ReadNode(block: false, indentless: false);
-                AddEntry(map, key, Empty(), ref merged);
+                AddEntry(map, key, EmptyInFlow(), ref merged);
             }
         }
     }
@@ -438,6 +448,11 @@ internal sealed class YamlComposer
         if (merged?.Remove(entry.Key) == true || _options.DuplicateKeys == DuplicateKeys.LastWins)
         {
             map.Set(entry.Key, value);
+            return;
+        }
+
+        if (_options.DuplicateKeys == DuplicateKeys.FirstWins)
+        {
             return;
         }
 
@@ -511,6 +526,12 @@ internal sealed class YamlComposer
             _scanner.Fail($"unknown anchor '{token.Text}' referenced", token.Line, token.Column, $"yaml: unknown anchor '{token.Text}' referenced");
         }
 
+        if (node is null && _readsMergeValue)
+        {
+            // A map that merges itself gains nothing.
+            return Made(new MapNode(), token.Line, token.Column);
+        }
+
         if (node is null)
         {
             _scanner.Fail($"anchor '{token.Text}' value contains itself", token.Line, token.Column, $"yaml: anchor '{token.Text}' value contains itself");
@@ -574,7 +595,11 @@ internal sealed class YamlComposer
             kind = ScalarKind.String;
         }
 
-        return Made(new ScalarNode(kind, text, token.Style), token.Line, token.Column);
+        // kustomize writes it again between the braces, where a colon needs quotes.
+        var style = kind == ScalarKind.Timestamp && _flowDepth > 0 && tag is null && _options.Schema == YamlSchema.Kustomize && text.Contains(':', StringComparison.Ordinal)
+            ? ScalarStyle.SingleQuoted
+            : token.Style;
+        return Made(new ScalarNode(kind, text, style), token.Line, token.Column);
     }
 
     private string ResolvedTag(in YamlToken token) => (token.Style == ScalarStyle.Plain ? YamlResolver.Resolve(token.Text!, _options.Schema) : ScalarKind.String) switch
@@ -587,11 +612,14 @@ internal sealed class YamlComposer
         _ => "!!str",
     };
 
-    private ScalarNode Empty()
+    private ScalarNode Empty(ScalarStyle style = ScalarStyle.Plain)
     {
         ref readonly var token = ref _scanner.Peek();
-        return Made(new ScalarNode(ScalarKind.Null, ""), token.Line, token.Column);
+        return Made(new ScalarNode(ScalarKind.Null, "", style), token.Line, token.Column);
     }
+
+    /// <summary>A value that is left out between braces. kustomize keeps the braces, where nothing can only be written as an empty text in quotes.</summary>
+    private ScalarNode EmptyInFlow() => Empty(_options.Schema == YamlSchema.Kustomize ? ScalarStyle.SingleQuoted : ScalarStyle.Plain);
 
     private T Made<T>(T node, int line, int column)
         where T : Node

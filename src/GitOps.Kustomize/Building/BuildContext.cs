@@ -26,6 +26,4 @@ internal sealed class BuildContext
     public IReadOnlyList<IKustomizeTransformer> CustomTransformers { get; init; } = [];
 
     public IHelmChartInflator? ChartInflator { get; init; }
-
-    public required IFileTree Tree { get; init; }
 }

@@ -86,7 +86,7 @@ internal sealed class Plugins
 
         try
         {
-            return [.. context.ChartInflator.Inflate(chart, globals, context.Tree, loader.Root, context.CancellationToken).Select(o => context.Reader.Make(o, file))];
+            return [.. context.ChartInflator.Inflate(chart, globals, loader.Tree, loader.Root, context.CancellationToken).Select(o => context.Reader.Make(o, file))];
         }
         catch (GitOpsException e) when (e.Location is null or { File: "" })
         {
@@ -148,7 +148,7 @@ internal sealed class Plugins
 
         var file = config.Source?.File ?? "";
         OutputCheck.CheckRoot(config.Root!);
-        return (new ConfigReader((MapNode)JsonTree.Normalize(config.Root!), file, strict: false), file);
+        return (new ConfigReader((MapNode)JsonTree.Normalize(config.Root!), file, strict: false, converts: config.Kind is not ("ConfigMapGenerator" or "SecretGenerator" or "IAMPolicyGenerator")), file);
     }
 
     private IKustomizeTransformer? Custom(Resource config) => _context.CustomTransformers.FirstOrDefault(t => t.Handles(config.ApiVersion, config.Kind));

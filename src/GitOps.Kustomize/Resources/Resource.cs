@@ -136,6 +136,11 @@ internal sealed class Resource
             _previous = _previous is null ? null : [.. _previous],
         };
         copy.VarNames.AddRange(VarNames);
+        if (Root is not null)
+        {
+            _schema.Comments.Carry(Root, copy.Root!);
+        }
+
         return copy;
     }
 
@@ -201,7 +206,14 @@ internal sealed class Resource
             return;
         }
 
-        var annotations = Tree.MapAt(Tree.MapAt(Root!, "metadata"), "annotations");
+        var metadata = Tree.MapAt(Root!, "metadata");
+        if (metadata["annotations"] is not (null or MapNode))
+        {
+            // What is no map gives way, as whenever kustomize writes annotations.
+            metadata.Remove("annotations");
+        }
+
+        var annotations = Tree.MapAt(metadata, "annotations");
         foreach (var (key, value) in notes)
         {
             Tree.SetField(annotations, key, value, ScalarKind.String);

@@ -11,10 +11,17 @@ internal static class LeaderChild
 {
     public const string Variable = "GITOPS_TEST_LEADER_CHILD";
 
-    /// <summary>Takes part in the election until it is killed.</summary>
-    /// <param name="settings">Kubeconfig, unit and identity, parted by bars; the unit names the lease and the namespace too.</param>
-    public static async Task<int> RunAsync(string settings)
+    /// <summary>
+    /// Takes part in the election until it is killed, when <see cref="Variable"/> holds kubeconfig, unit and identity, parted by bars;
+    /// the unit names the lease and the namespace too.
+    /// </summary>
+    public static async Task<int?> RunIfAskedAsync()
     {
+        if (Environment.GetEnvironmentVariable(Variable) is not { Length: > 0 } settings)
+        {
+            return null;
+        }
+
         var parts = settings.Split('|');
         var (kubeconfig, unit, identity) = (parts[0], parts[1], parts[2]);
         using var applier = new KubernetesApplier(new KubernetesOptions { KubeconfigPath = kubeconfig, MaxRetries = 1 });

@@ -14,10 +14,14 @@ internal static class OwnerChild
 {
     public const string Variable = "GITOPS_TEST_OWNER_CHILD";
 
-    /// <summary>Runs the host until its input ends.</summary>
-    /// <param name="settings">Kubeconfig, directory and unit, parted by bars.</param>
-    public static async Task RunAsync(string settings)
+    /// <summary>Runs the host until its input ends, when <see cref="Variable"/> holds kubeconfig, directory and unit, parted by bars.</summary>
+    public static async Task<int?> RunIfAskedAsync()
     {
+        if (Environment.GetEnvironmentVariable(Variable) is not { Length: > 0 } settings)
+        {
+            return null;
+        }
+
         var parts = settings.Split('|');
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Services.AddGitOps()
@@ -42,5 +46,6 @@ internal static class OwnerChild
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{first} {self.WorkingSet64} {self.PeakWorkingSet64} {GC.GetTotalMemory(forceFullCollection: false)}"));
         await Console.In.ReadLineAsync();
         await host.StopAsync();
+        return 0;
     }
 }

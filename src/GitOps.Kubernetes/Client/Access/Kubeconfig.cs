@@ -201,7 +201,7 @@ internal sealed class Kubeconfig
         foreach (var list in (ReadOnlySpan<string>)["contexts", "clusters", "users"])
         {
             var entries = new ListNode();
-            foreach (var entry in _files.SelectMany(f => f.Root.GetList(list) ?? []).OfType<MapNode>().DistinctBy(e => e.GetString("name")))
+            foreach (var entry in _files.SelectMany(f => f.Root.GetList(list) ?? []).OfType<MapNode>().DistinctBy(e => e.GetString("name"), StringComparer.Ordinal))
             {
                 entries.Add(entry.DeepClone());
             }
