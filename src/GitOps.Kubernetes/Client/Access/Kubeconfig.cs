@@ -78,7 +78,7 @@ internal sealed class Kubeconfig
         catch (GitOpsException e)
         {
             // The reader's own message may quote the text around the fault, which may be a credential.
-            throw new KubeConfigException($"it is not valid YAML{(e.Location is { } location ? $" ({location})" : "")}");
+            throw new KubeConfigException($"it is not valid YAML{(e.Location is { } location ? $" ({location})" : "")}", e);
         }
     }
 
