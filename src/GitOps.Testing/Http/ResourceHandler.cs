@@ -72,6 +72,12 @@ internal sealed partial class ResourceHandler
         }
     }
 
+    // Kinds that are replaced only by those who say which state they saw.
+    private static bool NeedsRevision(ResourceDefinition definition) =>
+        definition.IsCustom
+        || definition.Group is "apiextensions.k8s.io" or "apiregistration.k8s.io" or "admissionregistration.k8s.io" or "coordination.k8s.io" or "policy"
+        || definition.Kind is "VolumeAttachment" or "CSIDriver" or "CSINode" or "RuntimeClass";
+
     // Which methods a path takes: one object cannot be created, nor a collection be updated.
     private static void CheckShape(ResourceDefinition definition, RequestInfo info)
     {
@@ -167,6 +173,11 @@ internal sealed partial class ResourceHandler
         }
 
         CheckNamespace(request, definition, updated);
+        if (subresource.Length == 0 && NeedsRevision(definition) && updated.GetMap("metadata")?.GetString("resourceVersion") is null or "" && definition.Store.Find(request.Info.Namespace, request.Info.Name) is not null)
+        {
+            throw ApiException.Invalid(definition.Group, definition.Plural, request.Info.Name, [FieldError.Invalid("metadata.resourceVersion", ScalarNode.Integer(0), "must be specified for an update")]);
+        }
+
         var stored = Update(request, definition, version, subresource, live =>
         {
             var result = (MapNode)updated.DeepClone();
@@ -540,7 +551,7 @@ internal sealed partial class ResourceHandler
         {
             if (!strategic)
             {
-                CheckKind(definition, version, patched);
+                CheckKind(definition, version, patched, patched: true);
             }
 
             decoded = definition.Strategy.Decode(version.Name, patched, unknown.Add);
@@ -621,7 +632,7 @@ internal sealed partial class ResourceHandler
         throw ApiException.BadRequest($"{(apply ? "error strict decoding patch" : $"{request.Info.Resource} in version \"{request.Info.Version}\" cannot be handled")}: strict decoding error: {string.Join(", ", problems)}");
     }
 
-    private static void CheckKind(ResourceDefinition definition, ResourceVersion version, MapNode body)
+    private static void CheckKind(ResourceDefinition definition, ResourceVersion version, MapNode body, bool patched = false)
     {
         var apiVersion = body.GetString("apiVersion");
         var kind = body.GetString("kind");
@@ -630,6 +641,20 @@ internal sealed partial class ResourceHandler
             throw ApiException.BadRequest(string.IsNullOrEmpty(kind)
                 ? "Object 'Kind' is missing in the request body"
                 : "Object 'apiVersion' is missing in the request body");
+        }
+
+        if (definition.IsCustom)
+        {
+            // A custom object of another kind is one with a wrong field.
+            if (kind != definition.Kind)
+            {
+                throw ApiException.Invalid(definition.Group, kind!, ObjectMeta.Name(body), [FieldError.Invalid("kind", kind!, $"must be {definition.Kind}")]);
+            }
+
+            if (patched && apiVersion != definition.ApiVersion(version.Name) && apiVersion!.StartsWith(definition.Group + "/", StringComparison.Ordinal))
+            {
+                throw ApiException.Invalid(definition.Group, definition.Kind, ObjectMeta.Name(body), [FieldError.Invalid("apiVersion", apiVersion, $"must be {definition.ApiVersion(version.Name)}")]);
+            }
         }
 
         if (!string.IsNullOrEmpty(kind) && kind != definition.Kind)

@@ -19,7 +19,18 @@ internal static class CoreKinds
             Tolerate(spec);
         },
         Validate = static (root, errors) => PodValidation.Spec(Check.Of(root, errors).Child("spec"), isPod: true),
-        PrepareUpdate = static (root, _) => Tolerate(root.GetMap("spec")!),
+        PrepareUpdate = static (root, old) =>
+        {
+            var spec = root.GetMap("spec")!;
+            Tolerate(spec);
+            foreach (var field in (ReadOnlySpan<string>)["priority", "preemptionPolicy"])
+            {
+                if (spec[field] is null && old.GetMap("spec")?[field] is { } kept)
+                {
+                    spec[field] = kept;
+                }
+            }
+        },
         ValidateUpdate = PodUpdateValidation.Update,
         SelectableFields = ["spec.nodeName", "spec.restartPolicy", "spec.schedulerName", "spec.serviceAccountName", "spec.hostNetwork", "status.phase", "status.podIP", "status.nominatedNodeName"],
     };

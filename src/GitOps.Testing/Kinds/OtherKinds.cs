@@ -296,6 +296,7 @@ internal static class OtherKinds
                 CelRules.Refuse(root, errors);
             }
         },
+        ValidateCreate = CrdValidation.ValidateCreate,
         ValidateUpdate = CrdValidation.ValidateUpdate,
     };
 
