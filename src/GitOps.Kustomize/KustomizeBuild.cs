@@ -123,7 +123,7 @@ internal static class KustomizeBuild
             {
                 annotations.RemoveAt(i);
             }
-            else if (entry.Value is not ScalarNode { Kind: ScalarKind.String })
+            else if (entry.Value is not ScalarNode { Kind: ScalarKind.String, Style: ScalarStyle.Plain })
             {
                 annotations.Set(entry.Key, new ScalarNode(ScalarKind.String, Tree.Text(entry.Value)));
             }

@@ -61,6 +61,11 @@ internal sealed class KustomizationTarget
                 drops |= resource.IsEmpty || Tree.Value(((MapNode)((MapNode)resource.Root!["metadata"]!)["annotations"]!)[BuildAnnotations.LocalConfig]) != "false";
             }
 
+            if (!resource.IsEmpty && resource.Kind.Length == 0)
+            {
+                throw new KustomizeException($"missing kind in object {resource}{ResourceSet.At(resource)}", resource.Source);
+            }
+
             if (!resource.IsEmpty && resource.Name.Length == 0 && !resource.Kind.EndsWith("List", StringComparison.Ordinal))
             {
                 throw new KustomizeException($"missing metadata.name in object {resource}{ResourceSet.At(resource)}", resource.Source);

@@ -148,7 +148,7 @@ internal sealed class Plugins
 
         var file = config.Source?.File ?? "";
         OutputCheck.CheckRoot(config.Root!);
-        return (new ConfigReader((MapNode)JsonTree.Normalize(config.Root!), file, strict: false), file);
+        return (new ConfigReader((MapNode)JsonTree.Normalize(config.Root!), file, strict: false, converts: config.Kind is not ("ConfigMapGenerator" or "SecretGenerator" or "IAMPolicyGenerator")), file);
     }
 
     private IKustomizeTransformer? Custom(Resource config) => _context.CustomTransformers.FirstOrDefault(t => t.Handles(config.ApiVersion, config.Kind));

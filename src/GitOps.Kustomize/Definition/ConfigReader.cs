@@ -16,9 +16,9 @@ internal sealed class ConfigReader
     /// <param name="file">Its file, for messages.</param>
     /// <param name="strict">Whether unknown fields are refused.</param>
     /// <param name="converts">Whether numbers and truth values are taken for text where text is wanted.</param>
-    public ConfigReader(MapNode map, string file, bool strict, bool converts = false)
+    public ConfigReader(MapNode map, string file, bool strict, bool? converts = null)
     {
-        _converts = converts || !strict;
+        _converts = converts ?? !strict;
         _map = map;
         _file = file;
         _strict = strict;
@@ -59,6 +59,9 @@ internal sealed class ConfigReader
     public string Text(string name) => TextOrNull(name) ?? "";
 
     public string? TextOrNull(string name) => Take(name) is { } node ? String(node, name) : null;
+
+    /// <summary>A text that is never made of a number or truth value: that of a struct that is embedded in another one in kustomize.</summary>
+    public string EmbeddedText(string name) => Take(name) is { } node ? String(node, name, converts: false) : "";
 
     public bool Flag(string name) => Take(name) switch
     {
@@ -153,9 +156,9 @@ internal sealed class ConfigReader
         var other => throw WrongType(other, name, "list"),
     };
 
-    private string String(Node node, string name) => node is ScalarNode { Kind: ScalarKind.String or ScalarKind.Binary } scalar ? scalar.Text
+    private string String(Node node, string name, bool converts = true) => node is ScalarNode { Kind: ScalarKind.String or ScalarKind.Binary } scalar ? scalar.Text
         : node is ScalarNode { Kind: ScalarKind.Timestamp } time && YamlTimestamp.TryParse(time.Text, out var rfc) ? rfc
-        : _converts && node is ScalarNode other ? Convert(other)
+        : converts && _converts && node is ScalarNode other ? Convert(other)
         : throw WrongType(node, name, "string");
 
     private static string Convert(ScalarNode scalar) => scalar.Kind switch

@@ -10,7 +10,7 @@ namespace GitOps.Kustomize.Transformers;
 internal sealed class ReplacementTransformer : ITransformer
 {
     private const string DefaultPath = "metadata.name";
-    private static readonly YamlReaderOptions s_yaml = new() { Schema = YamlSchema.Kubernetes, DuplicateKeys = DuplicateKeys.LastWins };
+    private static readonly YamlReaderOptions s_yaml = new() { Schema = YamlSchema.Kubernetes, DuplicateKeys = DuplicateKeys.LastWins, AllowJsonEscapes = false };
 
     private readonly List<Replacement> _replacements = [];
 

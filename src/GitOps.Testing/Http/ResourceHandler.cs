@@ -370,7 +370,7 @@ internal sealed partial class ResourceHandler
         strategy.PrepareUpdate(updated, old, subresource);
         metadata = updated.GetMap("metadata")!;
         var errors = new List<FieldError>();
-        MetadataValidation.Update(updated, old, errors);
+        MetadataValidation.Update(definition, updated, old, errors);
         strategy.ValidateUpdate(updated, old, subresource, errors);
         if (errors.Count > 0)
         {

@@ -16,8 +16,6 @@ internal static class CoreKinds
             status.Set("phase", "Pending");
             status.Set("qosClass", QosClass(root));
             var spec = root.GetMap("spec")!;
-            Default(spec, "priority", 0);
-            Default(spec, "preemptionPolicy", "PreemptLowerPriority");
             var tolerations = spec.GetList("tolerations") ?? new ListNode();
             foreach (var key in (ReadOnlySpan<string>)["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"])
             {
@@ -34,7 +32,7 @@ internal static class CoreKinds
 
             spec["tolerations"] = tolerations;
         },
-        Validate = static (root, errors) => WorkloadValidation.PodSpec(root.GetMap("spec")!, "spec", errors),
+        Validate = static (root, errors) => PodValidation.Spec(Check.Of(root, errors).Child("spec"), isPod: true),
         ValidateUpdate = static (root, old, errors) =>
         {
             if (!GitOps.Node.DeepEquals(WithoutMutable(root), WithoutMutable(old)))
@@ -45,7 +43,11 @@ internal static class CoreKinds
         SelectableFields = ["spec.nodeName", "spec.restartPolicy", "spec.schedulerName", "spec.serviceAccountName", "spec.hostNetwork", "status.phase", "status.podIP", "status.nominatedNodeName"],
     };
 
-    public static KindRules PodTemplate { get; } = new() { Default = static root => Template(root.GetMap("template")) };
+    public static KindRules PodTemplate { get; } = new()
+    {
+        Default = static root => Template(root.GetMap("template")),
+        Validate = static (root, errors) => PodValidation.Template(Check.Of(root, errors), ["Always", "OnFailure", "Never"]),
+    };
 
     public static KindRules ConfigMap { get; } = new()
     {
@@ -114,18 +116,19 @@ internal static class CoreKinds
                 case "kubernetes.io/service-account-token" when root.GetMap("metadata")?.GetMap("annotations")?.GetString("kubernetes.io/service-account.name") is not { Length: > 0 }:
                     errors.Add(FieldError.Required("metadata.annotations[kubernetes.io/service-account.name]"));
                     break;
-                case "kubernetes.io/dockerconfigjson" when data?.ContainsKey(".dockerconfigjson") != true:
-                    errors.Add(FieldError.Required("data[.dockerconfigjson]"));
+                case "kubernetes.io/dockerconfigjson":
+                    Registry(data, ".dockerconfigjson", errors);
                     break;
-                case "kubernetes.io/dockercfg" when data?.ContainsKey(".dockercfg") != true:
-                    errors.Add(FieldError.Required("data[.dockercfg]"));
+                case "kubernetes.io/dockercfg":
+                    Registry(data, ".dockercfg", errors);
                     break;
+                // The paths of the next two are odd, but they are the ones of a real server.
                 case "kubernetes.io/basic-auth" when data?.ContainsKey("username") != true && data?.ContainsKey("password") != true:
-                    errors.Add(FieldError.Required("data[username]"));
-                    errors.Add(FieldError.Required("data[password]"));
+                    errors.Add(FieldError.Required("data[%s][username]"));
+                    errors.Add(FieldError.Required("data[%s][password]"));
                     break;
                 case "kubernetes.io/ssh-auth" when data?.ContainsKey("ssh-privatekey") != true:
-                    errors.Add(FieldError.Required("data[ssh-privatekey]"));
+                    errors.Add(FieldError.Required("data[%s][ssh-privatekey]"));
                     break;
                 case "kubernetes.io/tls":
                     if (data?.ContainsKey("tls.crt") != true)
@@ -181,11 +184,31 @@ internal static class CoreKinds
         PrepareCreate = static root =>
         {
             var spec = new MapNode();
-            spec["finalizers"] = new ListNode([ScalarNode.String("kubernetes")]);
+            var finalizers = root.GetMap("spec")?.GetList("finalizers") is { } given ? new ListNode(given) : new ListNode();
+            if (!finalizers.Any(static f => f is ScalarNode { Text: "kubernetes" }))
+            {
+                finalizers.Add(ScalarNode.String("kubernetes"));
+            }
+
+            spec["finalizers"] = finalizers;
             root["spec"] = spec;
             var status = new MapNode();
             status.Set("phase", "Active");
             root["status"] = status;
+        },
+        Validate = static (root, errors) =>
+        {
+            foreach (var (name, _) in Check.Of(root, errors).Child("spec").Texts("finalizers"))
+            {
+                if (Names.QualifiedName(name) is { } problem)
+                {
+                    errors.Add(FieldError.Invalid("spec.finalizers", name, problem));
+                }
+                else if (!name.Contains('/', StringComparison.Ordinal) && name is not ("kubernetes" or "orphan" or "foregroundDeletion"))
+                {
+                    errors.Add(FieldError.Invalid("spec.finalizers", name, "name is neither a standard finalizer name nor is it fully qualified"));
+                }
+            }
         },
         PrepareUpdate = static (root, old) =>
         {
@@ -208,6 +231,7 @@ internal static class CoreKinds
         PrepareCreate = static root =>
         {
             root.GetOrAddMap("status").Set("phase", "Pending");
+            DataSources(root.GetMap("spec")!);
             var metadata = root.GetMap("metadata")!;
             var finalizers = metadata.GetList("finalizers") is { } known ? new ListNode(known) : new ListNode();
             if (!finalizers.Any(static f => f is ScalarNode { Text: "kubernetes.io/pvc-protection" }))
@@ -216,19 +240,7 @@ internal static class CoreKinds
                 metadata["finalizers"] = finalizers;
             }
         },
-        Validate = static (root, errors) =>
-        {
-            var spec = root.GetMap("spec")!;
-            if (spec.GetList("accessModes") is null or { Count: 0 })
-            {
-                errors.Add(FieldError.Required("spec.accessModes", "at least 1 access mode is required"));
-            }
-
-            if (spec.GetMap("resources")?.GetMap("requests")?.GetString("storage") is null)
-            {
-                errors.Add(FieldError.Required("spec.resources[storage]"));
-            }
-        },
+        Validate = StorageValidation.Claim,
         ValidateUpdate = static (root, old, errors) =>
         {
             var now = (MapNode)root.GetMap("spec")!.DeepClone();
@@ -274,6 +286,7 @@ internal static class CoreKinds
                 metadata["finalizers"] = finalizers;
             }
         },
+        Validate = StorageValidation.Volume,
     };
 
     public static KindRules LimitRange { get; } = new()
@@ -303,6 +316,14 @@ internal static class CoreKinds
                 }
             }
         },
+        PrepareCreate = static root =>
+        {
+            if (ObjectMeta.Name(root).Length == 0)
+            {
+                root.GetMap("metadata")!.Set("name", Guid.NewGuid().ToString());
+            }
+        },
+        Validate = QuotaValidation.LimitRange,
     };
 
     public static KindRules Endpoints { get; } = new()
@@ -317,16 +338,42 @@ internal static class CoreKinds
                 }
             }
         },
+        Validate = NetworkValidation.Endpoints,
     };
 
     public static KindRules NodeKind { get; } = new()
     {
-        PrepareCreate = static _ => { },
+        Default = static root =>
+        {
+            if (root.GetMap("spec") is { } spec && spec["podCIDRs"] is null && spec["podCIDR"] is { } cidr)
+            {
+                spec["podCIDRs"] = new ListNode([cidr]);
+            }
+        },
+        PrepareCreate = static root =>
+        {
+            // Until somebody says that the node is ready, nothing may run there.
+            var spec = root.GetOrAddMap("spec");
+            var taints = spec.GetList("taints") is { } given ? new ListNode(given) : new ListNode();
+            if (!taints.OfType<MapNode>().Any(static t => t.GetString("key") == "node.kubernetes.io/not-ready" && t.GetString("effect") == "NoSchedule"))
+            {
+                var taint = new MapNode();
+                taint.Set("key", "node.kubernetes.io/not-ready");
+                taint.Set("effect", "NoSchedule");
+                taints.Add(taint);
+                spec["taints"] = taints;
+            }
+        },
+        Validate = ClusterValidation.Node,
         SelectableFields = ["spec.unschedulable"],
     };
 
+    public static KindRules ResourceQuota { get; } = new() { Validate = QuotaValidation.ResourceQuota };
+
     public static KindRules Event { get; } = new()
     {
+        CheckName = Names.PathSegment,
+        Validate = ClusterValidation.Event,
         SelectableFields =
         [
             "involvedObject.kind", "involvedObject.namespace", "involvedObject.name", "involvedObject.uid", "involvedObject.apiVersion", "involvedObject.resourceVersion",
@@ -347,6 +394,46 @@ internal static class CoreKinds
         if (Names.ConfigMapKey(key) is { } problem)
         {
             errors.Add(FieldError.Invalid($"{field}[{key}]", key, problem));
+        }
+    }
+
+    // A claim names what it is filled from twice, under the old name of the field and under the new one.
+    private static void DataSources(MapNode spec)
+    {
+        if (spec.GetMap("dataSource") is { } source)
+        {
+            var group = source.GetString("apiGroup") ?? "";
+            var known = (group.Length == 0 && source.GetString("kind") == "PersistentVolumeClaim") || (group == "snapshot.storage.k8s.io" && source.GetString("kind") == "VolumeSnapshot");
+            if (!known)
+            {
+                spec.Remove("dataSource");
+            }
+            else if (!spec.ContainsKey("dataSourceRef"))
+            {
+                spec["dataSourceRef"] = source.DeepClone();
+            }
+        }
+        else if (spec.GetMap("dataSourceRef") is { } reference && reference.GetString("namespace") is not { Length: > 0 })
+        {
+            spec["dataSource"] = reference.DeepClone();
+        }
+    }
+
+    private static void Registry(MapNode? data, string key, List<FieldError> errors)
+    {
+        if (data?.GetString(key) is not { } text)
+        {
+            errors.Add(FieldError.Required($"data[{key}]"));
+            return;
+        }
+
+        try
+        {
+            Json.JsonTreeReader.ReadMap(Convert.FromBase64String(text));
+        }
+        catch (GitOpsException)
+        {
+            errors.Add(FieldError.Invalid($"data[{key}]", "<secret contents redacted>", "invalid JSON"));
         }
     }
 

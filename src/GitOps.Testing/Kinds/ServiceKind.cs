@@ -21,7 +21,14 @@ internal sealed class ServiceKind
             KeepAllocated(root, old);
             Allocate(root);
         },
-        Validate = Validate,
+        Validate = (root, errors) =>
+        {
+            ServiceValidation.Service(root, errors);
+            if (errors.Count == 0)
+            {
+                Taken(root, errors);
+            }
+        },
         ValidateUpdate = (root, old, errors) =>
         {
             var now = root.GetMap("spec")!;
@@ -34,6 +41,9 @@ internal sealed class ServiceKind
         },
         SelectableFields = ["spec.clusterIP", "spec.type"],
     };
+
+    /// <summary>The services there are; what they use cannot be given away again.</summary>
+    public ResourceStore? Store { get; set; }
 
     public void Release(MapNode root)
     {
@@ -49,6 +59,39 @@ internal sealed class ServiceKind
                 if (port["nodePort"] is ScalarNode scalar && scalar.TryGetInt64(out var number))
                 {
                     _ports.Remove(number);
+                }
+            }
+        }
+    }
+
+    private void Taken(MapNode root, List<FieldError> errors)
+    {
+        var spec = Check.Of(root, errors).Child("spec");
+        var address = spec.Text("clusterIP");
+        var ports = spec.Items("ports").Where(static p => p.Number("nodePort") is > 0).ToArray();
+        if (Store is null || (address is "" or "None" && ports.Length == 0))
+        {
+            return;
+        }
+
+        foreach (var other in Store.List("", out _))
+        {
+            if (ObjectMeta.Uid(other.Root) == ObjectMeta.Uid(root))
+            {
+                continue;
+            }
+
+            var theirs = other.Root.GetMap("spec");
+            if (address is not ("" or "None") && theirs?.GetString("clusterIP") == address)
+            {
+                spec.Invalid("clusterIPs", $"failed to allocate IP {address}: provided IP is already allocated");
+            }
+
+            foreach (var port in ports)
+            {
+                if (theirs?.GetList("ports")?.OfType<MapNode>().Any(p => p["nodePort"] is ScalarNode number && number.Text == port.Text("nodePort") && p.GetString("protocol") == port.Text("protocol")) == true)
+                {
+                    port.Invalid("nodePort", "provided port is already allocated");
                 }
             }
         }
@@ -78,7 +121,7 @@ internal sealed class ServiceKind
             }
         }
 
-        if (type is "NodePort" or "LoadBalancer")
+        if (ServiceValidation.IsExternal(spec))
         {
             Default(spec, "externalTrafficPolicy", "Cluster");
         }
@@ -171,6 +214,12 @@ internal sealed class ServiceKind
             }
         }
 
+        lock (_lock)
+        {
+            // What was asked for by name is not handed out later.
+            _addresses.Add(spec.GetString("clusterIP")!);
+        }
+
         if (spec.GetList("clusterIPs") is null or { Count: 0 })
         {
             spec["clusterIPs"] = new ListNode([spec["clusterIP"]!]);
@@ -187,7 +236,14 @@ internal sealed class ServiceKind
         {
             foreach (var port in spec.GetList("ports")?.OfType<MapNode>() ?? [])
             {
-                if (port["nodePort"] is null or ScalarNode { Text: "0" })
+                if (port["nodePort"] is ScalarNode asked && asked.TryGetInt64(out var number) && number != 0)
+                {
+                    lock (_lock)
+                    {
+                        _ports.Add(number);
+                    }
+                }
+                else
                 {
                     lock (_lock)
                     {
@@ -215,87 +271,5 @@ internal sealed class ServiceKind
             }
         }
 
-    }
-
-    private static void Validate(MapNode root, List<FieldError> errors)
-    {
-        var spec = root.GetMap("spec")!;
-        var ports = spec.GetList("ports");
-        var type = spec.GetString("type");
-        if (type is not ("ClusterIP" or "NodePort" or "LoadBalancer" or "ExternalName"))
-        {
-            errors.Add(FieldError.NotSupported("spec.type", type ?? "", ["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"]));
-        }
-
-        if (ports is null or { Count: 0 } && type != "ExternalName" && spec.GetString("clusterIP") != "None")
-        {
-            errors.Add(FieldError.Required("spec.ports"));
-        }
-
-        if (type == "ExternalName" && spec.GetString("externalName") is not { Length: > 0 })
-        {
-            errors.Add(FieldError.Required("spec.externalName"));
-        }
-
-        var names = new HashSet<string>(StringComparer.Ordinal);
-        var keys = new HashSet<string>(StringComparer.Ordinal);
-        var index = 0;
-        foreach (var port in ports?.OfType<MapNode>() ?? [])
-        {
-            var at = $"spec.ports[{index++}]";
-            var name = port.GetString("name") ?? "";
-            if (name.Length == 0 && ports!.Count > 1)
-            {
-                errors.Add(FieldError.Required($"{at}.name"));
-            }
-            else if (name.Length > 0)
-            {
-                if (Names.DnsLabel(name) is { } problem)
-                {
-                    errors.Add(FieldError.Invalid($"{at}.name", name, problem));
-                }
-                else if (!names.Add(name))
-                {
-                    errors.Add(FieldError.Duplicate($"{at}.name", ScalarNode.String(name)));
-                }
-            }
-
-            if (port["port"] is not ScalarNode number || !number.TryGetInt64(out var value) || value is < 1 or > 65535)
-            {
-                errors.Add(FieldError.Invalid($"{at}.port", port["port"], "must be between 1 and 65535, inclusive"));
-            }
-
-            if (port.GetString("protocol") is not ("TCP" or "UDP" or "SCTP"))
-            {
-                errors.Add(FieldError.NotSupported($"{at}.protocol", port.GetString("protocol") ?? "", ["SCTP", "TCP", "UDP"]));
-            }
-
-            if (port["targetPort"] is ScalarNode { Kind: ScalarKind.Integer } target && target.TryGetInt64(out var targetNumber) && targetNumber is < 1 or > 65535)
-            {
-                errors.Add(FieldError.Invalid($"{at}.targetPort", port["targetPort"], "must be between 1 and 65535, inclusive"));
-            }
-
-            if (!keys.Add($"{port.GetString("protocol")}/{(port["port"] as ScalarNode)?.Text}"))
-            {
-                var key = new MapNode();
-                key["port"] = port["port"] ?? ScalarNode.Integer(0);
-                errors.Add(FieldError.Duplicate(at, port));
-            }
-
-            if (type == "ClusterIP" && port["nodePort"] is ScalarNode { Text: not "0" })
-            {
-                errors.Add(FieldError.Forbidden($"{at}.nodePort", "may not be used when `type` is 'ClusterIP'"));
-            }
-        }
-
-        if (spec.GetMap("selector") is { } selector)
-        {
-            MetadataValidation.Labels(selector, "spec.selector", errors);
-        }
-
-        if (spec.GetString("sessionAffinity") is { } affinity and not ("None" or "ClientIP"))
-        {
-            errors.Add(FieldError.NotSupported("spec.sessionAffinity", affinity, ["ClientIP", "None"]));
-        }
     }
 }

@@ -51,7 +51,7 @@ internal class BuiltInStrategy : ResourceStrategy
 
     public override void PrepareCreate(MapNode root)
     {
-        if (_hasStatus && Kind != "Namespace" && Kind != "APIService")
+        if (_hasStatus && Kind != "Namespace")
         {
             ResetStatus(root, null);
         }
@@ -111,7 +111,23 @@ internal class BuiltInStrategy : ResourceStrategy
         }
     }
 
-    public override void ValidateCreate(MapNode root, List<FieldError> errors) => _rules.Validate?.Invoke(root, errors);
+    public override MapNode ToStorage(MapNode root, string version)
+    {
+        var stored = Convert(root, version);
+        if (!ReferenceEquals(stored, root))
+        {
+            // Whoever reads it back sees the defaults of the stored version.
+            _rules.Default?.Invoke(stored);
+        }
+
+        return stored;
+    }
+
+    public override void ValidateCreate(MapNode root, List<FieldError> errors)
+    {
+        _rules.Validate?.Invoke(root, errors);
+        _rules.ValidateCreate?.Invoke(root, errors);
+    }
 
     public override void ValidateUpdate(MapNode root, MapNode old, string subresource, List<FieldError> errors)
     {

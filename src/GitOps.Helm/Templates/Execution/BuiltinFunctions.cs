@@ -282,7 +282,7 @@ internal static class BuiltinFunctions
         if (GoValue.KindOf(left) != GoValue.KindOf(right))
             throw new FunctionException("non-comparable types " + GoFormatter.ToText(left) + ": " + GoValue.TypeName(left) + ", " + GoValue.TypeName(right) + ": " + GoFormatter.ToText(right));
         if (GoValue.KindOf(right) is GoKind.Map or GoKind.Slice)
-            throw new FunctionException("non-comparable type " + GoFormatter.Sprintf("%s", left) + ": " + GoValue.TypeName(left));
+            throw new FunctionException("non-comparable type " + GoFormatter.Sprintf("%s", right) + ": " + GoValue.TypeName(right));
         return left.Equals(right);
     }
 

@@ -373,6 +373,12 @@ internal sealed class GoFormatter
     {
         if (depth > MaxNesting)
             throw new FunctionException("cannot print a value nested more than 1000 levels deep");
+        if (sharpV && !erroring && value is IGoSyntax syntax)
+        {
+            Pad(syntax.GoSyntax());
+            return;
+        }
+
         if (verb is 'v' or 's' or 'x' or 'X' or 'q' && value is IGoStringer text)
         {
             if (!erroring && !text.OnlyWhenAddressable && !sharpV)
