@@ -11,6 +11,6 @@ namespace GitOps.Integration.Tests;
 internal static class Program
 {
     public static async Task<int> Main(string[] args) =>
-        await CrashChild.RunIfAskedAsync() ?? await HostChild.RunIfAskedAsync() ?? await LeaderChild.RunIfAskedAsync()
+        await CrashChild.RunIfAskedAsync() ?? await HostChild.RunIfAskedAsync() ?? await LeaderChild.RunIfAskedAsync() ?? await OwnerChild.RunIfAskedAsync()
         ?? (args.Any(a => a is "-automated" or "@@") ? await ConsoleRunner.Run(args) : await TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions));
 }

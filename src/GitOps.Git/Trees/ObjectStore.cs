@@ -98,7 +98,8 @@ internal sealed class ObjectStore(string directory, IDisposable? inUse = null, F
             }
 
             using var stream = blob.GetContentStream();
-            var content = new byte[blob.Size];
+            // The blob's own size would read it once more.
+            var content = new byte[stream.Length];
             stream.ReadExactly(content);
             return content;
         });

@@ -48,6 +48,28 @@ internal static class ClusterValidation
         }
     }
 
+    public static void NodeUpdate(MapNode root, MapNode old, List<FieldError> errors)
+    {
+        var now = root.GetMap("spec") ?? new MapNode();
+        var before = old.GetMap("spec") ?? new MapNode();
+        var changed = now.Keys.Concat(before.Keys).Distinct(StringComparer.Ordinal).Where(k => !GitOps.Node.DeepEquals(now[k], before[k])).ToArray();
+        if (changed.Contains("providerID") && before.GetString("providerID") is { Length: > 0 })
+        {
+            errors.Add(FieldError.Forbidden("spec.providerID", "node updates may not change providerID except from \"\" to valid"));
+        }
+
+        if (changed.Contains("podCIDRs") && before.GetList("podCIDRs") is { Count: > 0 })
+        {
+            errors.Add(FieldError.Forbidden("spec.podCIDRs", "node updates may not change podCIDR except from \"\" to valid"));
+        }
+
+        // Everything but these is set once; the path of the finding is empty.
+        if (changed.Any(k => k is not ("taints" or "unschedulable" or "configSource") && before[k] is { IsNull: false }))
+        {
+            errors.Add(FieldError.Forbidden("[]", "node updates may only change labels, taints, or capacity"));
+        }
+    }
+
     public static void Lease(MapNode root, List<FieldError> errors)
     {
         var spec = Check.Of(root, errors).Child("spec");

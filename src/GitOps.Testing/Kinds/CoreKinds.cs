@@ -16,30 +16,22 @@ internal static class CoreKinds
             status.Set("phase", "Pending");
             status.Set("qosClass", QosClass(root));
             var spec = root.GetMap("spec")!;
-            var tolerations = spec.GetList("tolerations") ?? new ListNode();
-            foreach (var key in (ReadOnlySpan<string>)["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"])
-            {
-                if (!tolerations.OfType<MapNode>().Any(t => t.GetString("key") is null or "" || t.GetString("key") == key))
-                {
-                    var toleration = new MapNode();
-                    toleration.Set("key", key);
-                    toleration.Set("operator", "Exists");
-                    toleration.Set("effect", "NoExecute");
-                    toleration["tolerationSeconds"] = ScalarNode.Integer(300);
-                    tolerations.Add(toleration);
-                }
-            }
-
-            spec["tolerations"] = tolerations;
+            Tolerate(spec);
         },
         Validate = static (root, errors) => PodValidation.Spec(Check.Of(root, errors).Child("spec"), isPod: true),
-        ValidateUpdate = static (root, old, errors) =>
+        PrepareUpdate = static (root, old) =>
         {
-            if (!GitOps.Node.DeepEquals(WithoutMutable(root), WithoutMutable(old)))
+            var spec = root.GetMap("spec")!;
+            Tolerate(spec);
+            foreach (var field in (ReadOnlySpan<string>)["priority", "preemptionPolicy"])
             {
-                errors.Add(FieldError.Forbidden("spec", "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)"));
+                if (spec[field] is null && old.GetMap("spec")?[field] is { } kept)
+                {
+                    spec[field] = kept;
+                }
             }
         },
+        ValidateUpdate = PodUpdateValidation.Update,
         SelectableFields = ["spec.nodeName", "spec.restartPolicy", "spec.schedulerName", "spec.serviceAccountName", "spec.hostNetwork", "status.phase", "status.podIP", "status.nominatedNodeName"],
     };
 
@@ -241,25 +233,7 @@ internal static class CoreKinds
             }
         },
         Validate = StorageValidation.Claim,
-        ValidateUpdate = static (root, old, errors) =>
-        {
-            var now = (MapNode)root.GetMap("spec")!.DeepClone();
-            var before = (MapNode)old.GetMap("spec")!.DeepClone();
-            if (before.GetString("volumeName") is not { Length: > 0 })
-            {
-                now.Remove("volumeName");
-                before.Remove("volumeName");
-            }
-
-            now.GetMap("resources")?.Remove("requests");
-            before.GetMap("resources")?.Remove("requests");
-            now.Remove("volumeAttributesClassName");
-            before.Remove("volumeAttributesClassName");
-            if (!GitOps.Node.DeepEquals(now, before))
-            {
-                errors.Add(FieldError.Forbidden("spec", "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims"));
-            }
-        },
+        ValidateUpdate = StorageValidation.ClaimUpdate,
     };
 
     public static KindRules PersistentVolume { get; } = new()
@@ -287,6 +261,7 @@ internal static class CoreKinds
             }
         },
         Validate = StorageValidation.Volume,
+        ValidateUpdate = StorageValidation.VolumeUpdate,
     };
 
     public static KindRules LimitRange { get; } = new()
@@ -365,10 +340,19 @@ internal static class CoreKinds
             }
         },
         Validate = ClusterValidation.Node,
+        ValidateUpdate = ClusterValidation.NodeUpdate,
         SelectableFields = ["spec.unschedulable"],
     };
 
-    public static KindRules ResourceQuota { get; } = new() { Validate = QuotaValidation.ResourceQuota };
+    public static KindRules ResourceQuota { get; } = new()
+    {
+        Validate = QuotaValidation.ResourceQuota,
+        ValidateUpdate = static (root, old, errors) =>
+        {
+            WorkloadKinds.Immutable(root, old, errors, "spec", "scopes");
+            WorkloadKinds.Immutable(root, old, errors, "spec", "scopeSelector");
+        },
+    };
 
     public static KindRules Event { get; } = new()
     {
@@ -445,21 +429,24 @@ internal static class CoreKinds
         }
     }
 
-    private static MapNode WithoutMutable(MapNode root)
+    // Pods tolerate for a while that their node is not well.
+    private static void Tolerate(MapNode spec)
     {
-        var spec = (MapNode)root.GetMap("spec")!.DeepClone();
-        spec.Remove("activeDeadlineSeconds");
-        spec.Remove("tolerations");
-        spec.Remove("nodeName");
-        foreach (var list in (ReadOnlySpan<string>)["containers", "initContainers"])
+        var tolerations = spec.GetList("tolerations") is { } known ? new ListNode(known) : new ListNode();
+        foreach (var key in (ReadOnlySpan<string>)["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"])
         {
-            foreach (var container in spec.GetList(list)?.OfType<MapNode>() ?? [])
+            if (!tolerations.OfType<MapNode>().Any(t => t.GetString("effect") is null or "" or "NoExecute" && t.GetString("key") is null or "" || t.GetString("key") == key))
             {
-                container.Remove("image");
+                var toleration = new MapNode();
+                toleration.Set("key", key);
+                toleration.Set("operator", "Exists");
+                toleration.Set("effect", "NoExecute");
+                toleration["tolerationSeconds"] = ScalarNode.Integer(300);
+                tolerations.Add(toleration);
             }
         }
 
-        return spec;
+        spec["tolerations"] = tolerations;
     }
 
     private static string QosClass(MapNode root)

@@ -161,6 +161,7 @@ internal static class OtherKinds
             }
         },
         Validate = StorageValidation.Driver,
+        ValidateUpdate = StorageValidation.DriverUpdate,
     };
 
     public static KindRules PriorityClass { get; } = new()
@@ -295,6 +296,7 @@ internal static class OtherKinds
                 CelRules.Refuse(root, errors);
             }
         },
+        ValidateCreate = CrdValidation.ValidateCreate,
         ValidateUpdate = CrdValidation.ValidateUpdate,
     };
 
@@ -302,9 +304,13 @@ internal static class OtherKinds
 
     public static KindRules Lease { get; } = new() { Validate = ClusterValidation.Lease };
 
-    public static KindRules VolumeAttachment { get; } = new() { Validate = StorageValidation.Attachment };
+    public static KindRules VolumeAttachment { get; } = new()
+    {
+        Validate = StorageValidation.Attachment,
+        ValidateUpdate = static (root, old, errors) => WorkloadKinds.Immutable(root, old, errors, "spec"),
+    };
 
-    public static KindRules CsiNode { get; } = new() { Validate = StorageValidation.NodeDrivers };
+    public static KindRules CsiNode { get; } = new() { Validate = StorageValidation.NodeDrivers, ValidateUpdate = StorageValidation.NodeDriversUpdate };
 
     public static KindRules SigningRequest { get; } = new()
     {

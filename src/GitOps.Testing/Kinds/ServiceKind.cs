@@ -141,46 +141,130 @@ internal sealed class ServiceKind
     {
         var now = root.GetMap("spec")!;
         var before = old.GetMap("spec")!;
-        if (now.GetString("type") == "ExternalName" || before.GetString("type") == "ExternalName")
+        if (HasAddress(now) && HasAddress(before))
         {
-            if (now.GetString("type") == "ExternalName")
-            {
-                now.Remove("clusterIP");
-                now.Remove("clusterIPs");
-                now.Remove("ipFamilies");
-                now.Remove("ipFamilyPolicy");
-                now.Remove("internalTrafficPolicy");
-            }
-
-            return;
+            KeepAddress(now, before);
         }
 
-        foreach (var field in (ReadOnlySpan<string>)["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"])
+        if (HasNodePorts(now) && HasNodePorts(before))
+        {
+            KeepNodePorts(now, before);
+        }
+
+        DropUseless(now, before);
+    }
+
+    private static void KeepAddress(MapNode now, MapNode before)
+    {
+        var (address, known) = (now.GetString("clusterIP") ?? "", before.GetString("clusterIP") ?? "");
+        if (address.Length == 0 && known.Length > 0)
+        {
+            now.Set("clusterIP", known);
+            address = known;
+        }
+
+        if (address == known)
+        {
+            if (now["clusterIPs"] is null && before["clusterIPs"] is { } addresses)
+            {
+                now["clusterIPs"] = addresses;
+            }
+        }
+        else if (GitOps.Node.DeepEquals(now["clusterIPs"], before["clusterIPs"]))
+        {
+            // A changed first address takes the list with it.
+            now["clusterIPs"] = new ListNode([ScalarNode.String(address)]);
+        }
+
+        foreach (var field in (ReadOnlySpan<string>)["ipFamilies", "ipFamilyPolicy"])
         {
             if (now[field] is null && before[field] is { } value)
             {
                 now[field] = value;
             }
         }
+    }
 
-        // A changed first address takes the list with it, and the other way round.
-        var type = now.GetString("type");
-        if (type is "NodePort" or "LoadBalancer")
+    // Ports are known by their names: what a request does not say about them stays.
+    private static void KeepNodePorts(MapNode now, MapNode before)
+    {
+        var used = (now.GetList("ports")?.OfType<MapNode>() ?? []).Select(static p => (p["nodePort"] as ScalarNode)?.Text).Where(static p => p is not null).ToHashSet(StringComparer.Ordinal);
+        foreach (var port in now.GetList("ports")?.OfType<MapNode>() ?? [])
+        {
+            if (port["nodePort"] is ScalarNode { Text: not "0" })
+            {
+                continue;
+            }
+
+            var same = before.GetList("ports")?.OfType<MapNode>().LastOrDefault(p => (p.GetString("name") ?? "") == (port.GetString("name") ?? ""));
+            if (same?["nodePort"] is ScalarNode known && used.Add(known.Text))
+            {
+                port["nodePort"] = known;
+            }
+        }
+
+        if (before["healthCheckNodePort"] is { } health && now["healthCheckNodePort"] is null && HasHealthPort(now))
+        {
+            now["healthCheckNodePort"] = health;
+        }
+    }
+
+    // Fields that mean nothing for the new type go, unless the request itself set them.
+    private static void DropUseless(MapNode now, MapNode before)
+    {
+        void Drop(string field)
+        {
+            if (GitOps.Node.DeepEquals(now[field], before[field]))
+            {
+                now.Remove(field);
+            }
+        }
+
+        if (HasAddress(before) && !HasAddress(now))
+        {
+            Drop("clusterIP");
+            Drop("clusterIPs");
+            Drop("ipFamilies");
+            Drop("ipFamilyPolicy");
+            now.Remove("internalTrafficPolicy");
+        }
+
+        if (HasNodePorts(before) && !HasNodePorts(now) && SameNodePorts(now, before))
         {
             foreach (var port in now.GetList("ports")?.OfType<MapNode>() ?? [])
             {
-                if (port["nodePort"] is not null)
-                {
-                    continue;
-                }
-
-                var same = before.GetList("ports")?.OfType<MapNode>().FirstOrDefault(p => GitOps.Node.DeepEquals(p["port"], port["port"]) && p.GetString("protocol") == port.GetString("protocol"));
-                if (same?["nodePort"] is { } known)
-                {
-                    port["nodePort"] = known;
-                }
+                port.Remove("nodePort");
             }
         }
+
+        if (HasHealthPort(before) && !HasHealthPort(now))
+        {
+            Drop("healthCheckNodePort");
+        }
+
+        if (before.GetString("type") == "LoadBalancer" && now.GetString("type") != "LoadBalancer")
+        {
+            Drop("allocateLoadBalancerNodePorts");
+            Drop("loadBalancerClass");
+        }
+
+        if (ServiceValidation.IsExternal(before) && !ServiceValidation.IsExternal(now))
+        {
+            Drop("externalTrafficPolicy");
+        }
+    }
+
+    private static bool HasAddress(MapNode spec) => spec.GetString("type") != "ExternalName";
+
+    private static bool HasNodePorts(MapNode spec) => spec.GetString("type") is "NodePort" or "LoadBalancer";
+
+    private static bool HasHealthPort(MapNode spec) => spec.GetString("type") == "LoadBalancer" && spec.GetString("externalTrafficPolicy") == "Local";
+
+    private static bool SameNodePorts(MapNode now, MapNode before)
+    {
+        static IEnumerable<string> Ports(MapNode spec) =>
+            (spec.GetList("ports")?.OfType<MapNode>() ?? []).Select(static p => (p["nodePort"] as ScalarNode)?.Text ?? "0").Where(static p => p != "0").Order(StringComparer.Ordinal);
+        return Ports(now).All(Ports(before).Contains);
     }
 
     private void Allocate(MapNode root)

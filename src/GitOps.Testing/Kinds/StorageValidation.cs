@@ -169,6 +169,86 @@ internal static class StorageValidation
         }
     }
 
+    public static void DriverUpdate(MapNode root, MapNode old, List<FieldError> errors)
+    {
+        if (!Node.DeepEquals(root.GetMap("spec")?["attachRequired"], old.GetMap("spec")?["attachRequired"]))
+        {
+            // The field is spelled like this here and on a real server.
+            errors.Add(FieldError.Invalid("spec.attachedRequired", root.GetMap("spec")?["attachRequired"], "field is immutable"));
+        }
+
+        WorkloadKinds.Immutable(root, old, errors, "spec", "volumeLifecycleModes");
+    }
+
+    public static void NodeDriversUpdate(MapNode root, MapNode old, List<FieldError> errors)
+    {
+        foreach (var driver in root.GetMap("spec")?.GetList("drivers")?.OfType<MapNode>() ?? [])
+        {
+            var before = old.GetMap("spec")?.GetList("drivers")?.OfType<MapNode>().FirstOrDefault(d => d.GetString("name") == driver.GetString("name"));
+            if (before is not null && driver.Any(e => e.Key != "allocatable" && !Node.DeepEquals(e.Value, before[e.Key])))
+            {
+                errors.Add(FieldError.Invalid("CSINodeDriver", driver, "field is immutable"));
+            }
+        }
+    }
+
+    public static void VolumeUpdate(MapNode root, MapNode old, List<FieldError> errors)
+    {
+        var now = root.GetMap("spec")!;
+        var before = old.GetMap("spec")!;
+        if (now.Keys.Concat(before.Keys).Distinct(StringComparer.Ordinal).Any(k => (now[k] is MapNode || before[k] is MapNode) && !NoVolumeSources.Contains(k) && !Node.DeepEquals(now[k], before[k])))
+        {
+            errors.Add(FieldError.Forbidden("spec.persistentvolumesource", "spec.persistentvolumesource is immutable after creation"));
+        }
+
+        if (!Node.DeepEquals(now["volumeMode"], before["volumeMode"]))
+        {
+            errors.Add(FieldError.Invalid("volumeMode", now["volumeMode"], "field is immutable"));
+        }
+
+        if (before["nodeAffinity"] is { IsNull: false } && !Node.DeepEquals(now["nodeAffinity"], before["nodeAffinity"]))
+        {
+            errors.Add(FieldError.Invalid("nodeAffinity", now["nodeAffinity"], "field is immutable, except for updating from beta label to GA"));
+        }
+    }
+
+    public static void ClaimUpdate(MapNode root, MapNode old, List<FieldError> errors)
+    {
+        var now = (MapNode)root.GetMap("spec")!.DeepClone();
+        var before = (MapNode)old.GetMap("spec")!.DeepClone();
+        var size = Quantity.Nanos(now.GetMap("resources")?.GetMap("requests")?.GetString("storage") ?? "");
+        var sizeBefore = Quantity.Nanos(before.GetMap("resources")?.GetMap("requests")?.GetString("storage") ?? "");
+        if (before.GetString("volumeName") is not { Length: > 0 })
+        {
+            now.Remove("volumeName");
+            before.Remove("volumeName");
+        }
+
+        if (before["storageClassName"] is null or { IsNull: true })
+        {
+            // The default class may be filled in later.
+            now.Remove("storageClassName");
+        }
+
+        if (old.GetMap("status")?.GetString("phase") == "Bound")
+        {
+            now.GetMap("resources")?.Remove("requests");
+            before.GetMap("resources")?.Remove("requests");
+            now.Remove("volumeAttributesClassName");
+            before.Remove("volumeAttributesClassName");
+        }
+
+        if (!Node.DeepEquals(now, before))
+        {
+            errors.Add(FieldError.Forbidden("spec", "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims"));
+        }
+
+        if (size < sizeBefore)
+        {
+            errors.Add(FieldError.Forbidden("spec.resources.requests.storage", "field can not be less than status.capacity"));
+        }
+    }
+
     private static void Modes(Check spec)
     {
         foreach (var (mode, _) in spec.Texts("accessModes"))

@@ -56,7 +56,6 @@ internal static class WorkloadKinds
             WorkloadValidation.SelectorAndTemplate(root, errors);
         },
         ValidateUpdate = static (root, old, errors) => Immutable(root, old, errors, "spec", "selector"),
-        SelectableFields = ["status.replicas"],
     };
 
     public static KindRules ReplicationController { get; } = new()
@@ -219,6 +218,12 @@ internal static class WorkloadKinds
             Template(spec.GetMap("jobTemplate")?.GetMap("spec")?.GetMap("template"));
         },
         Validate = WorkloadValidation.CronJob,
+    };
+
+    public static KindRules ControllerRevision { get; } = new()
+    {
+        Validate = static (root, errors) => Check.Of(root, errors).NonNegative("revision"),
+        ValidateUpdate = static (root, old, errors) => Immutable(root, old, errors, "data"),
     };
 
     private static void JobSpec(MapNode spec)

@@ -94,6 +94,7 @@ internal static class BuiltInResources
         ("apps", "ReplicaSet") => WorkloadKinds.ReplicaSet,
         ("apps", "StatefulSet") => WorkloadKinds.StatefulSet,
         ("apps", "DaemonSet") => WorkloadKinds.DaemonSet,
+        ("apps", "ControllerRevision") => WorkloadKinds.ControllerRevision,
         ("batch", "Job") => WorkloadKinds.Job,
         ("batch", "CronJob") => WorkloadKinds.CronJob,
         ("networking.k8s.io", "Ingress") => OtherKinds.Ingress,

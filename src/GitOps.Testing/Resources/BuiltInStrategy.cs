@@ -80,13 +80,26 @@ internal class BuiltInStrategy : ResourceStrategy
                 }
             }
 
+            // Some kinds do not let their labels, or their owners, be changed on this way.
+            foreach (var field in (ReadOnlySpan<string>)(Kind switch { "Deployment" => ["labels"], "Pod" => ["ownerReferences"], _ => [] }))
+            {
+                if (old.GetMap("metadata")?[field] is { } kept)
+                {
+                    metadata[field] = kept;
+                }
+                else
+                {
+                    metadata.Remove(field);
+                }
+            }
+
             // What is absent in the old object was added by the request.
             foreach (var key in root.Keys.Where(k => k is not ("status" or "metadata") && !old.ContainsKey(k)).ToArray())
             {
                 root.Remove(key);
             }
         }
-        else if (_hasStatus)
+        else if (_hasStatus && subresource != "binding")
         {
             ResetStatus(root, old["status"]);
         }

@@ -53,7 +53,11 @@ public sealed class GitOracleTests : IDisposable
             {
                 // Git asks of a path whether a directory above it is ignored; a tree that is walked does the same.
                 var isIgnored = Parents(path).Any(p => ignore.IsIgnored(TreePath.Parse(p), isDirectory: true)) || ignore.IsIgnored(TreePath.Parse(path), isDirectory);
-                isIgnored.Should().Be(git.Contains(path), "of the rule '{0}' in '{1}' for the {2} '{3}'", rule, domain, isDirectory ? "directory" : "file", path);
+                if (isIgnored != git.Contains(path))
+                {
+                    Assert.Fail($"The rule '{rule}' in '{domain}' and the {(isDirectory ? "directory" : "file")} '{path}': Git says {!isIgnored}.");
+                }
+
                 ignored += isIgnored ? 1 : 0;
             }
         }
@@ -74,7 +78,10 @@ public sealed class GitOracleTests : IDisposable
             // Below a directory that is left out Git never looks again, while Flux, whose rules these are, takes files back in there.
             foreach (var (path, isDirectory) in _paths.Where(p => !p.Path.Contains('/', StringComparison.Ordinal)))
             {
-                ignore.IsIgnored(TreePath.Parse(path), isDirectory).Should().Be(git.Contains(path), "of the rules\n{0}\nfor '{1}'", rules, path);
+                if (ignore.IsIgnored(TreePath.Parse(path), isDirectory) != git.Contains(path))
+                {
+                    Assert.Fail($"The path '{path}': Git says {git.Contains(path)} of the rules\n{rules}");
+                }
             }
         }
     }

@@ -77,8 +77,10 @@ internal sealed class Kubeconfig
         }
         catch (GitOpsException e)
         {
-            // The reader's own message may quote the text around the fault, which may be a credential.
+            // The reader's own message may quote the text around the fault, which may be a credential: it is not the inner exception either.
+#pragma warning disable MA0054
             throw new KubeConfigException($"it is not valid YAML{(e.Location is { } location ? $" ({location})" : "")}");
+#pragma warning restore MA0054
         }
     }
 
