@@ -299,7 +299,6 @@ internal sealed class KustomizationTarget
 
             foreach (var resource in Plugins.Inflate(_context, _loader, entry, Kustomization.HelmGlobals, Kustomization.File))
             {
-                resource.IsHelmGenerated = true;
                 AddOrigin(resource, OfBuiltIn("HelmChartInflationGenerator"));
                 Absorb(accumulator, resource);
             }

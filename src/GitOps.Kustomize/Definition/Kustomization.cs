@@ -126,8 +126,7 @@ internal sealed record Kustomization
         resources.AddRange(reader.Strings("bases"));
         var images = reader.Objects("images", Image.Read);
         images.AddRange(reader.Objects("imageTags", Image.Read));
-        var charts = reader.Take("helmCharts") as ListNode;
-        var legacyCharts = reader.Take("helmChartInflationGenerator") as ListNode;
+        var charts = HelmChartList.Read(reader);
         var result = new Kustomization
         {
             File = file,
@@ -160,8 +159,8 @@ internal sealed record Kustomization
             Transformers = reader.Strings("transformers"),
             Validators = reader.Strings("validators"),
             BuildMetadata = reader.Strings("buildMetadata"),
-            HelmCharts = [.. (charts ?? []).Concat(legacyCharts ?? []).OfType<MapNode>()],
-            HelmGlobals = reader.Take("helmGlobals") as MapNode,
+            HelmCharts = charts.Charts,
+            HelmGlobals = charts.Globals,
         };
         reader.Finish();
         RefuseEmpty(map, file);
