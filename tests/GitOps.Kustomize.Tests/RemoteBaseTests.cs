@@ -70,7 +70,7 @@ public sealed class RemoteBaseTests
     {
         var tree = new MemoryFileTree(new Dictionary<string, string> { ["app/kustomization.yaml"] = kustomization });
         var renderer = new KustomizeRenderer(new KustomizeOptions { RemoteResolver = resolver });
-        return await renderer.RenderAsync(new RenderRequest(tree, TreePath.Parse("app")), TestContext.Current.CancellationToken);
+        return await renderer.RenderAsync(new RenderRequest("unit", tree, TreePath.Parse("app")), TestContext.Current.CancellationToken);
     }
 
     private sealed class FakeResolver : IRemoteResolver
@@ -91,7 +91,7 @@ public sealed class RemoteBaseTests
         public async ValueTask<ReadOnlyMemory<byte>?> FetchFileAsync(Uri file, CancellationToken cancellationToken)
         {
             await Task.Yield();
-            return Files.TryGetValue(file.AbsoluteUri, out var text) ? Encoding.UTF8.GetBytes(text) : null;
+            return Files.TryGetValue(file.AbsoluteUri, out var text) ? (ReadOnlyMemory<byte>?)Encoding.UTF8.GetBytes(text) : null;
         }
     }
 }

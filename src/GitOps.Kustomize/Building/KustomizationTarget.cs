@@ -29,6 +29,10 @@ internal sealed class KustomizationTarget
         _depth = depth;
         _plugins = new Plugins(context, loader);
         Kustomization = Kustomization.Load(loader);
+        foreach (var warning in Kustomization.Warnings)
+        {
+            context.Warnings.Add(Diagnostic.Warning("Deprecated", warning, new SourceLocation(Kustomization.File)));
+        }
     }
 
     public Kustomization Kustomization { get; }

@@ -84,7 +84,7 @@ internal sealed class ReplacementTransformer : ITransformer
         try
         {
             // Who takes the annotations as a whole takes what kustomize notes in them too.
-            var root = path is "metadata" or "metadata.annotations" ? resource.WithBuildAnnotations() : resource.Root!;
+            var root = path == "metadata.annotations" ? resource.WithBuildAnnotations() : resource.Root!;
             value = FieldPath.LookUp(root, PathSplitter.SplitSmart(path));
         }
         catch (KustomizeException e)

@@ -22,9 +22,9 @@ public sealed class GitRemoteResolverTests : IDisposable
     [Fact]
     public async Task FetchRepositoryAsync_References_AreTagsBeforeBranchesAndCommits()
     {
-        var first = await _upstream.CommitAsync("trunk", [GitFileChange.Write(TreePath.Parse("a.txt"), "1")], "1", cancellationToken: Token);
-        await _upstream.CommitAsync("v1", [GitFileChange.Write(TreePath.Parse("a.txt"), "branch")], "2", cancellationToken: Token);
-        await _upstream.CommitAsync("next", [GitFileChange.Write(TreePath.Parse("a.txt"), "next")], "3", cancellationToken: Token);
+        var first = await CommitAsync("trunk", "1");
+        await CommitAsync("v1", "branch");
+        await CommitAsync("next", "next");
         await _upstream.TagAsync("v1", first, cancellationToken: Token);
         using var resolver = Resolver("localhost");
 
@@ -72,6 +72,9 @@ public sealed class GitRemoteResolverTests : IDisposable
         error.Reason.Should().Be(reason);
         error.Message.Should().NotContain("hidden");
     }
+
+    private ValueTask<Revision> CommitAsync(string branch, string content) =>
+        _upstream.CommitAsync(new GitCommit { Branch = branch, Message = content, Changes = [GitFileChange.Write("a.txt", content)] }, Token);
 
     private GitRemoteResolver Resolver(string host, Func<HttpRequestMessage, HttpResponseMessage>? answer = null)
     {
