@@ -31,7 +31,7 @@ public sealed class RemoteBaseTests
 
         var result = await Render("resources:\n- https://git.example.com/team/app//base?ref=v1&submodules=false\nnamePrefix: my-\nbuildMetadata: [originAnnotations]\n", _resolver);
 
-        result.Succeeded.Should().BeTrue(string.Join("; ", result.Diagnostics));
+        result.Succeeded.Should().BeTrue(result.Diagnostics.FirstOrDefault()?.Message);
         result.Manifests.Select(m => m.Id.Name).Should().SatisfyRespectively(n => n.Should().Be("my-remote"), n => n.Should().StartWith("my-made-"));
         _resolver.Asked.Should().Equal(new RemoteRepository("https://git.example.com/team/app", "v1", false, TimeSpan.FromSeconds(27)));
         YamlWriter.Write(result.Manifests[0].Root).Should().Contain("path: base/cm.yaml\n").And.Contain("repo: https://git.example.com/team/app\n").And.Contain("ref: v1\n");
@@ -70,7 +70,7 @@ public sealed class RemoteBaseTests
     {
         var tree = new MemoryFileTree(new Dictionary<string, string> { ["app/kustomization.yaml"] = kustomization });
         var renderer = new KustomizeRenderer(new KustomizeOptions { RemoteResolver = resolver });
-        return await renderer.RenderAsync(new RenderRequest("app", tree, TreePath.Parse("app")), TestContext.Current.CancellationToken);
+        return await renderer.RenderAsync(new RenderRequest("unit", tree, TreePath.Parse("app")), TestContext.Current.CancellationToken);
     }
 
     private sealed class FakeResolver : IRemoteResolver
@@ -91,7 +91,7 @@ public sealed class RemoteBaseTests
         public async ValueTask<ReadOnlyMemory<byte>?> FetchFileAsync(Uri file, CancellationToken cancellationToken)
         {
             await Task.Yield();
-            return Files.TryGetValue(file.AbsoluteUri, out var text) ? Encoding.UTF8.GetBytes(text) : null;
+            return Files.TryGetValue(file.AbsoluteUri, out var text) ? (ReadOnlyMemory<byte>?)Encoding.UTF8.GetBytes(text) : null;
         }
     }
 }

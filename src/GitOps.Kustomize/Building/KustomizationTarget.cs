@@ -29,6 +29,10 @@ internal sealed class KustomizationTarget
         _depth = depth;
         _plugins = new Plugins(context, loader);
         Kustomization = Kustomization.Load(loader);
+        foreach (var warning in Kustomization.Warnings)
+        {
+            context.Warnings.Add(Diagnostic.Warning("Deprecated", warning, new SourceLocation(Kustomization.File)));
+        }
     }
 
     public Kustomization Kustomization { get; }
@@ -299,7 +303,6 @@ internal sealed class KustomizationTarget
 
             foreach (var resource in Plugins.Inflate(_context, _loader, entry, Kustomization.HelmGlobals, Kustomization.File))
             {
-                resource.IsHelmGenerated = true;
                 AddOrigin(resource, OfBuiltIn("HelmChartInflationGenerator"));
                 Absorb(accumulator, resource);
             }

@@ -43,13 +43,19 @@ internal sealed class ConfigReader
     public Node? Take(string name)
     {
         Node? found = null;
+        var key = "";
         for (var i = 0; i < _known.Length; i++)
         {
             ref readonly var entry = ref _map.EntryAt(i);
             if (string.Equals(entry.Key, name, StringComparison.OrdinalIgnoreCase))
             {
                 _known[i] = true;
-                found = entry.Value;
+
+                // The decoder gets the fields sorted, so that of several spellings the last one counts.
+                if (found is null || string.CompareOrdinal(entry.Key, key) >= 0)
+                {
+                    (found, key) = (entry.Value, entry.Key);
+                }
             }
         }
 
@@ -139,6 +145,23 @@ internal sealed class ConfigReader
         }
 
         return result;
+    }
+
+    /// <summary>A map that is taken as it is.</summary>
+    public MapNode? ObjectNode(string name) => Take(name) switch
+    {
+        null => null,
+        MapNode map => map,
+        var other => throw WrongType(other, name, "object"),
+    };
+
+    /// <summary>Gives a node the place of the map that is read, for messages.</summary>
+    public T Place<T>(T node)
+        where T : Node
+    {
+        node.Line = _map.Line;
+        node.Column = _map.Column;
+        return node;
     }
 
     public bool Has(string name) => Take(name) is not null;

@@ -99,6 +99,10 @@ internal sealed class JsonPatch
             case ScalarNode { Kind: ScalarKind.Boolean } scalar:
                 scalar.Become(ScalarKind.Boolean, scalar.AsBoolean() ? "true" : "false", ScalarStyle.Plain);
                 break;
+            case ScalarNode { Style: ScalarStyle.Folded } scalar:
+                // A patch is read once, so that its folded text is not folded again.
+                scalar.Become(scalar.Kind, scalar.Text, ScalarStyle.Literal);
+                break;
             default:
                 break;
         }

@@ -83,7 +83,9 @@ internal sealed class ReplacementTransformer : ITransformer
         Node? value;
         try
         {
-            value = FieldPath.LookUp(resource.Root!, PathSplitter.SplitSmart(path));
+            // Who takes the annotations as a whole takes what kustomize notes in them too.
+            var root = path == "metadata.annotations" ? resource.WithBuildAnnotations() : resource.Root!;
+            value = FieldPath.LookUp(root, PathSplitter.SplitSmart(path));
         }
         catch (KustomizeException e)
         {
