@@ -1,3 +1,4 @@
+using System.Globalization;
 using GitOps.Helm.Templates;
 
 namespace GitOps.Helm.Functions;
