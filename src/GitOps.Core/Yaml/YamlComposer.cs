@@ -10,6 +10,7 @@ internal sealed class YamlComposer
     private readonly StringPool _pool;
     private readonly Dictionary<string, Node?> _anchors = new(StringComparer.Ordinal);
     private (MapNode Map, ScalarNode Key, Node Value)? _nullKey;
+    private (string Problem, int Line, int Column, string GoMessage)? _refused;
     private readonly Dictionary<string, string> _tagPrefixes = new(StringComparer.Ordinal);
     private int _flowDepth;
     private bool _readsMergeValue;
@@ -55,7 +56,7 @@ internal sealed class YamlComposer
             var start = _scanner.Peek();
             if (start.Kind != YamlTokenKind.DocumentStart)
             {
-                _scanner.FailParser("did not find expected <document start>", 0, start.Line, start.Column);
+                _scanner.FailParser("did not find expected <document start>", start.Line, start.Column);
             }
 
             _scanner.Take();
@@ -70,6 +71,11 @@ internal sealed class YamlComposer
             _scanner.Take();
         }
 
+        if (_refused is { } value)
+        {
+            _scanner.Fail(value.Problem, value.Line, value.Column, value.GoMessage);
+        }
+
         if (_nullKey is { } refused)
         {
             _scanner.Fail(
@@ -81,6 +87,9 @@ internal sealed class YamlComposer
 
         return document;
     }
+
+    // go-yaml reads a document to its end before it looks at values: what is no YAML at all is told first.
+    private void Refuse(string problem, int line, int column, string goMessage) => _refused ??= (problem, line, column, goMessage);
 
     // A value as Go's %#v prints it.
     private static string GoSyntax(Node value) => value switch
@@ -195,7 +204,7 @@ internal sealed class YamlComposer
         }
         else
         {
-            _scanner.FailParser("while parsing a node: found undefined tag handle", token.Line, token.Line, token.Column);
+            _scanner.FailParser("while parsing a node: found undefined tag handle", token.Line, token.Column);
             return "";
         }
 
@@ -232,7 +241,7 @@ internal sealed class YamlComposer
                     return Scalar(new YamlToken(YamlTokenKind.Scalar, line, column, ""), tag);
                 }
 
-                _scanner.FailParser($"while parsing a {(block ? "block" : "flow")} node: did not find expected node content", line, token.Line, token.Column);
+                _scanner.FailParser($"while parsing a {(block ? "block" : "flow")} node: did not find expected node content", token.Line, token.Column);
                 return Empty();
         }
     }
@@ -262,7 +271,7 @@ internal sealed class YamlComposer
             }
             else
             {
-                _scanner.FailParser("while parsing a block collection: did not find expected '-' indicator", line, token.Line, token.Column);
+                _scanner.FailParser("while parsing a block collection: did not find expected '-' indicator", token.Line, token.Column);
             }
         }
     }
@@ -284,7 +293,7 @@ internal sealed class YamlComposer
 
             if (token.Kind != YamlTokenKind.Key)
             {
-                _scanner.FailParser("while parsing a block mapping: did not find expected key", line, token.Line, token.Column);
+                _scanner.FailParser("while parsing a block mapping: did not find expected key", token.Line, token.Column);
             }
 
             _scanner.Take();
@@ -324,7 +333,7 @@ internal sealed class YamlComposer
                 ref readonly var separator = ref _scanner.Peek();
                 if (separator.Kind != YamlTokenKind.FlowEntry)
                 {
-                    _scanner.FailParser("while parsing a flow sequence: did not find expected ',' or ']'", line, separator.Line, separator.Column);
+                    _scanner.FailParser("while parsing a flow sequence: did not find expected ',' or ']'", separator.Line, separator.Column);
                 }
 
                 _scanner.Take();
@@ -384,7 +393,7 @@ internal sealed class YamlComposer
                 ref readonly var separator = ref _scanner.Peek();
                 if (separator.Kind != YamlTokenKind.FlowEntry)
                 {
-                    _scanner.FailParser("while parsing a flow mapping: did not find expected ',' or '}'", line, separator.Line, separator.Column);
+                    _scanner.FailParser("while parsing a flow mapping: did not find expected ',' or '}'", separator.Line, separator.Column);
                 }
 
                 _scanner.Take();
@@ -413,7 +422,7 @@ internal sealed class YamlComposer
     {
         if (key is not ScalarNode scalar)
         {
-            _scanner.Fail("a map key must be a scalar", key.Line - 1, key.Column - 1);
+            Refuse("a map key must be a scalar", key.Line - 1, key.Column - 1, $"yaml: invalid map key: {GoSyntax(key)}");
             return;
         }
 
@@ -591,7 +600,7 @@ internal sealed class YamlComposer
         }
         else
         {
-            _scanner.Fail($"cannot decode `{text}` as a {tag}", token.Line, token.Column, $"yaml: cannot decode {ResolvedTag(token)} `{text}` as a {tag}");
+            Refuse($"cannot decode `{text}` as a {tag}", token.Line, token.Column, $"yaml: cannot decode {ResolvedTag(token)} `{text}` as a {tag}");
             kind = ScalarKind.String;
         }
 

@@ -1,16 +1,13 @@
 using System.Globalization;
 using System.Text;
 using GitOps.Helm.Templates;
-using Tomlyn;
-using Tomlyn.Model;
 
 namespace GitOps.Helm.Functions;
 
-/// <summary>Writes template values as TOML exactly as BurntSushi's library does, and reads TOML into template values.</summary>
-internal static class TomlText
+/// <summary>Writes template values as TOML exactly as BurntSushi's library does.</summary>
+internal static class TomlWriter
 {
     private const int MaxNesting = 200;
-    private const int MaxLength = 16 * 1024 * 1024;
 
     private enum Shape
     {
@@ -28,68 +25,10 @@ internal static class TomlText
     public static string Write(object? value)
     {
         if (value is null)
-            throw new FunctionException("runtime error: invalid memory address or nil pointer dereference");
+            throw new FunctionException("reflect: call of reflect.Value.Type on zero Value");
         var output = new StringBuilder();
         Encode(output, [], value);
         return output.ToString();
-    }
-
-    /// <summary>Reads a document.</summary>
-    /// <param name="text">The TOML text.</param>
-    /// <returns>Its table.</returns>
-    /// <exception cref="FunctionException">The text is not TOML.</exception>
-    public static Dictionary<string, object?> Read(string text)
-    {
-        if (text.Length > MaxLength)
-            throw new FunctionException("toml: the document is too large");
-        try
-        {
-            return ToMap(TomlSerializer.Deserialize(text, TomlModel.Table) ?? [], 0);
-        }
-        catch (TomlException e)
-        {
-            throw new FunctionException(TomlMistake.Describe(text) ?? "toml: " + e.Message, e);
-        }
-    }
-
-    private static Dictionary<string, object?> ToMap(TomlTable table, int depth)
-    {
-        if (depth > MaxNesting)
-            throw new FunctionException("toml: tables are nested too deeply");
-        var map = new Dictionary<string, object?>(table.Count, StringComparer.Ordinal);
-        foreach (var (key, value) in table)
-            map[key] = ToValue(value, depth + 1);
-        return map;
-    }
-
-    private static object? ToValue(object? value, int depth)
-    {
-        if (depth > MaxNesting)
-            throw new FunctionException("toml: arrays are nested too deeply");
-        return value switch
-        {
-            TomlTable table => ToMap(table, depth),
-            TomlTableArray tables => new TypedList("[]map[string]interface {}", GoType.Map, tables.Select(t => (object?)ToMap(t, depth + 1)).ToList()),
-            TomlArray array => array.Select(i => ToValue(i, depth + 1)).ToList(),
-            TomlDateTime date => ToTime(date),
-            DateTimeOffset date => ToTime(new TomlDateTime(date, 0, TomlDateTimeKind.OffsetDateTimeByNumber)),
-            _ => value,
-        };
-    }
-
-    private static GoTime ToTime(TomlDateTime date)
-    {
-        var moment = date.DateTime;
-        var ticks = moment.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks;
-        var seconds = Math.DivRem(ticks, TimeSpan.TicksPerSecond, out var rest);
-        if (rest < 0)
-        {
-            rest += TimeSpan.TicksPerSecond;
-            seconds--;
-        }
-
-        var zone = moment.Offset == TimeSpan.Zero ? GoZone.Utc : GoZone.Fixed(string.Empty, (int)moment.Offset.TotalSeconds);
-        return new GoTime(seconds, (int)rest * 100, zone);
     }
 
     private static Shape ShapeOf(object? value)
@@ -243,7 +182,7 @@ internal static class TomlText
                 output.Append(truth ? "true" : "false");
                 break;
             case GoTime time:
-                output.Append(time.JsonText());
+                output.Append(TomlReader.LocalLayout(time) is { } layout ? GoLayout.Format(time, layout) : time.JsonText());
                 break;
             case GoDuration duration:
                 output.Append('"').Append(duration.GoString()).Append('"');
@@ -283,7 +222,7 @@ internal static class TomlText
     private static string Float(string text, double value)
     {
         if (double.IsNaN(value))
-            return "nan";
+            return double.IsNegative(value) ? "-nan" : "nan";
         if (double.IsInfinity(value))
             return value < 0 ? "-inf" : "inf";
         return text.AsSpan().IndexOfAny('e', '.') < 0 ? text + ".0" : text;
@@ -297,7 +236,7 @@ internal static class TomlText
 
     private static StringBuilder Indent(StringBuilder output, List<string> key) => output.Append(' ', 2 * (key.Count - 1));
 
-    private static string Quoted(string key)
+    internal static string Quoted(string key)
     {
         foreach (var c in key)
         {
