@@ -89,6 +89,13 @@ internal sealed partial class ResourceHandler
             PodAdmission.Admit(_state, root);
         }
 
+        if (definition is { Kind: "CertificateSigningRequest", Group: "certificates.k8s.io" } && root.GetMap("spec") is { } asked)
+        {
+            // Who asks is not up to the request.
+            asked.Set("username", request.User.Name);
+            asked["groups"] = new ListNode(request.User.Groups.Select(static g => ScalarNode.String(g)));
+        }
+
         strategy.PrepareCreate(root);
         metadata = root.GetMap("metadata")!;
         var errors = new List<FieldError>();

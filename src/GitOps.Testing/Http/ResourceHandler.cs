@@ -286,7 +286,7 @@ internal sealed partial class ResourceHandler
 
         if (duplicates.Count > 0)
         {
-            ReportFields(request, [], duplicates, apply: true);
+            ReportFields(request, definition.Kind, [], duplicates, apply: true);
         }
 
         var apiVersion = configuration.GetString("apiVersion") ?? "";
@@ -352,7 +352,7 @@ internal sealed partial class ResourceHandler
         if (Validation(request) != "Ignore" && definition.IsCustom)
         {
             definition.Strategy.Decode(version.Name, configuration, unknown.Add);
-            ReportFields(request, unknown, [], apply: true);
+            ReportFields(request, definition.Kind, unknown, [], apply: true);
         }
 
         for (var attempt = 0; ; attempt++)
@@ -570,7 +570,7 @@ internal sealed partial class ResourceHandler
             throw Refuse($"strict decoding error: {string.Join(", ", Problems(unknown, duplicates))}");
         }
 
-        ReportFields(request, unknown, duplicates, apply: false);
+        ReportFields(request, definition.Kind, unknown, duplicates, apply: false);
         return decoded;
     }
 
@@ -590,7 +590,7 @@ internal sealed partial class ResourceHandler
             throw ApiException.BadRequest($"{definition.Kind} in version \"{version.Name}\" cannot be handled as a {definition.Kind}: {e.Message}");
         }
 
-        ReportFields(request, unknown, duplicates, apply: false);
+        ReportFields(request, definition.Kind, unknown, duplicates, apply: false);
         return decoded;
     }
 
@@ -607,7 +607,7 @@ internal sealed partial class ResourceHandler
         };
     }
 
-    private static void ReportFields(RequestContext request, List<string> unknown, List<string> duplicates, bool apply)
+    private static void ReportFields(RequestContext request, string kind, List<string> unknown, List<string> duplicates, bool apply)
     {
         var mode = Validation(request);
         if (mode == "Ignore" || unknown.Count + duplicates.Count == 0)
@@ -629,7 +629,7 @@ internal sealed partial class ResourceHandler
             return;
         }
 
-        throw ApiException.BadRequest($"{(apply ? "error strict decoding patch" : $"{request.Info.Resource} in version \"{request.Info.Version}\" cannot be handled")}: strict decoding error: {string.Join(", ", problems)}");
+        throw ApiException.BadRequest($"{(apply ? "error strict decoding patch" : $"{kind} in version \"{request.Info.Version}\" cannot be handled as a {kind}")}: strict decoding error: {string.Join(", ", problems)}");
     }
 
     private static void CheckKind(ResourceDefinition definition, ResourceVersion version, MapNode body, bool patched = false)

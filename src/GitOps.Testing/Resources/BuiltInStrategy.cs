@@ -70,7 +70,7 @@ internal class BuiltInStrategy : ResourceStrategy
     public override void PrepareUpdate(MapNode root, MapNode old, string subresource)
     {
         var metadata = root.GetMap("metadata")!;
-        if (subresource == "status")
+        if (subresource is "status" or "approval")
         {
             foreach (var field in old)
             {
