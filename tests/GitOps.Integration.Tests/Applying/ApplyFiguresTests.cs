@@ -111,7 +111,7 @@ public abstract class ApplyFiguresTests(ITestCluster cluster) : ApplierScenarios
             Directory.Delete(folder, recursive: true);
             TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"{kubectl} apply --server-side: first {times[0].TotalSeconds:0.0} s ({times[0] / raw:0.0} times raw), again {times[1].TotalSeconds:0.0} s ({times[1] / ours:0} times ours)"));
-            (times[1] / ours).Should().BeGreaterThan(50);
+            (times[1] / ours).Should().BeGreaterThan(5);
         }
     }
 

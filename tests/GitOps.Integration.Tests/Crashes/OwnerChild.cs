@@ -30,12 +30,20 @@ internal static class OwnerChild
             {
                 unit.Source = "files";
                 unit.Timeout = TimeSpan.FromMinutes(10);
+
+                // Without controllers no workload ever gets ready.
+                unit.Wait = false;
             })
             .UseKubernetes(k => k.KubeconfigPath = parts[0]);
         using var host = builder.Build();
         var engine = host.Services.GetRequiredService<GitOpsEngine>();
         await host.StartAsync();
-        await engine.WaitAsync(units => units.All(u => u.IsReady));
+        var ended = Console.In.ReadLineAsync();
+        if (await Task.WhenAny(engine.WaitAsync(units => units.All(u => u.IsReady)), ended) == ended)
+        {
+            return 1;
+        }
+
         await host.Services.GetRequiredService<KubernetesApplier>().WatchingAsync(parts[2], CancellationToken.None);
         using var self = Process.GetCurrentProcess();
         var first = self.WorkingSet64;
@@ -44,7 +52,7 @@ internal static class OwnerChild
         await engine.ReconcileAsync(parts[2]);
         self.Refresh();
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{first} {self.WorkingSet64} {self.PeakWorkingSet64} {GC.GetTotalMemory(forceFullCollection: false)}"));
-        await Console.In.ReadLineAsync();
+        await ended;
         await host.StopAsync();
         return 0;
     }
