@@ -76,6 +76,11 @@ internal sealed class ResolvedCredentials
             throw new GitOpsException(Reasons.AuthenticationFailed, "A bearer token and a user name exclude each other: set one.");
         }
 
+        if (read.BearerToken?.Any(char.IsControl) ?? false)
+        {
+            throw new GitOpsException(Reasons.AuthenticationFailed, "The bearer token holds a line break or another control character, which no token does.");
+        }
+
         if (read.ClientCertificate is null != read.ClientKey is null)
         {
             throw new GitOpsException(Reasons.AuthenticationFailed, "A client certificate needs its key, and a key its certificate: set both or neither.");

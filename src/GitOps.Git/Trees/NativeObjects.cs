@@ -23,7 +23,8 @@ internal sealed partial class NativeObjects : SafeHandle
             static (name, _, _) => name == Library ? NativeLibrary.Load($"git2-{GlobalSettings.Version.LibGit2CommitSha[..7]}", typeof(Repository).Assembly, null) : 0);
     }
 
-    private NativeObjects()
+    /// <summary>Makes a handle of nothing, for marshalling; <see cref="Open"/> makes one that can be used.</summary>
+    public NativeObjects()
         : base(0, ownsHandle: true)
     {
     }
