@@ -39,7 +39,7 @@ internal sealed partial class SourceRunner : IDisposable
                 MaxRetryAttempts = int.MaxValue,
                 BackoffType = DelayBackoffType.Exponential,
                 Delay = TimeSpan.FromSeconds(1),
-                MaxDelay = definition.Interval > TimeSpan.FromSeconds(1) ? definition.Interval : TimeSpan.FromSeconds(1),
+                MaxDelay = Backoff.Longer(definition.Interval, TimeSpan.FromSeconds(1)),
                 UseJitter = true,
                 Randomizer = context.Randomizer,
             })

@@ -66,8 +66,8 @@ internal sealed partial class UnitRunner : IDisposable
                 ShouldHandle = new PredicateBuilder<Attempt>().HandleResult(Attempt.Failed),
                 MaxRetryAttempts = int.MaxValue,
                 BackoffType = DelayBackoffType.Exponential,
-                Delay = _options.RetryInterval,
-                MaxDelay = _options.Interval > _options.RetryInterval ? _options.Interval : _options.RetryInterval,
+                Delay = Backoff.Bounded(_options.RetryInterval),
+                MaxDelay = Backoff.Longer(_options.Interval, _options.RetryInterval),
                 UseJitter = true,
                 Randomizer = context.Randomizer,
             })
