@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using GitOps.Kubernetes.Applying;
 using GitOps.Kubernetes.Client;
+using GitOps.Kubernetes.Client.Access;
 using GitOps.Kubernetes.Drifting;
 using GitOps.Kubernetes.Health;
 using GitOps.Kubernetes.Inventories;
@@ -36,7 +37,7 @@ public sealed class KubernetesApplier : IApplier, IDisposable
     /// <param name="logger">Where to log; <see langword="null"/> for nowhere.</param>
     /// <param name="healthAssessors">Rules that are asked before the built-in ones; <see langword="null"/> for none.</param>
     public KubernetesApplier(KubernetesOptions options, TimeProvider? timeProvider = null, ILogger<KubernetesApplier>? logger = null, IEnumerable<IHealthAssessor>? healthAssessors = null)
-        : this(options, timeProvider, logger, healthAssessors, ClusterConnection.Open)
+        : this(options, timeProvider, logger, healthAssessors, o => ClusterConnection.Open(o, timeProvider ?? TimeProvider.System, ClusterEnvironment.Process))
     {
     }
 

@@ -17,6 +17,7 @@ internal sealed class ClusterState
         Reviews = new AccessReviews(this);
         if (Registry.Find("", "services") is { } services)
         {
+            _services.Store = services.Store;
             services.Store.Changed += change =>
             {
                 if (change.Kind == ChangeKind.Deleted)

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Time.Testing;
 
 namespace GitOps.Testing.Tests;
 
@@ -33,6 +34,44 @@ public sealed class ControllerTests
         var pod = await client.WaitAsync("/api/v1/namespaces/default/pods", c => c["object"]!["status"]!["containerStatuses"] is JsonArray);
 
         pod["object"]!["status"]!["containerStatuses"]![0]!["state"]!["waiting"]!["reason"]!.ToString().Should().Be("ImagePullBackOff");
+    }
+
+    [Fact]
+    public async Task Workloads_NeverReady_DeploymentMissesItsDeadline()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(50));
+        await using var cluster = await InMemoryCluster.StartAsync(
+            new InMemoryClusterOptions { Controllers = ClusterControllers.Workloads, TimeProvider = time, Workloads = new WorkloadSimulation { Fate = _ => PodFate.CrashLoopBackOff } },
+            TestContext.Current.CancellationToken);
+        using var client = new ClusterClient(cluster);
+        await client.ApplyAsync(Deployments + "/web", Deployment("web", 1, "nginx:1"));
+        await client.WaitAsync(Deployments, static c => Reason(c, "Progressing") == "ReplicaSetUpdated");
+
+        time.Advance(TimeSpan.FromMinutes(11));
+        var late = await client.WaitAsync(Deployments, static c => Reason(c, "Progressing") == "ProgressDeadlineExceeded");
+
+        Reason(late, "Available").Should().Be("MinimumReplicasUnavailable");
+        late["object"]!["status"]!["unavailableReplicas"]!.GetValue<int>().Should().Be(1);
+    }
+
+    [Fact]
+    public async Task Workloads_RolledBack_MakesTheOldTemplateTheNewestRevision()
+    {
+        await using var cluster = await InMemoryCluster.StartAsync(new InMemoryClusterOptions { Controllers = ClusterControllers.All }, TestContext.Current.CancellationToken);
+        using var client = new ClusterClient(cluster);
+
+        await Rollout("nginx:1", "1");
+        await Rollout("nginx:2", "2");
+        await Rollout("nginx:1", "3");
+
+        var (_, sets) = await client.SendAsync("GET", "/apis/apps/v1/namespaces/default/replicasets");
+        sets["items"]!.AsArray().Should().HaveCount(2);
+
+        async Task Rollout(string image, string revision)
+        {
+            await client.ApplyAsync(Deployments + "/web", Deployment("web", 1, image));
+            await client.WaitAsync(Deployments, c => Rolled("web", 1)(c) && c["object"]!["metadata"]!["annotations"]?["deployment.kubernetes.io/revision"]?.ToString() == revision);
+        }
     }
 
     [Fact]
@@ -77,6 +116,9 @@ public sealed class ControllerTests
 
         (await client.SendAsync("GET", "/api/v1/namespaces/apps/configmaps/a")).Status.Should().Be(404);
     }
+
+    private static string? Reason(JsonNode change, string type) => (change["object"]!["status"]!["conditions"] as JsonArray)?
+        .FirstOrDefault(c => c!["type"]!.ToString() == type)?["reason"]?.ToString();
 
     private static Func<JsonNode, bool> Rolled(string name, int replicas) => change =>
     {

@@ -52,6 +52,46 @@ public sealed class KubectlTests
         }
     }
 
+    [Fact]
+    public async Task Kubectl_WithControllers_RollsOutAndBack()
+    {
+        var kubectl = Find();
+        Assert.SkipWhen(kubectl is null, "kubectl is not on PATH.");
+        var home = Directory.CreateTempSubdirectory("gitops-kubectl-");
+        try
+        {
+            await using var cluster = await InMemoryCluster.StartAsync(
+                new InMemoryClusterOptions { Https = true, Controllers = ClusterControllers.All }, TestContext.Current.CancellationToken);
+            await File.WriteAllTextAsync(Path.Combine(home.FullName, "config"), cluster.Kubeconfig, TestContext.Current.CancellationToken);
+            await File.WriteAllTextAsync(Path.Combine(home.FullName, "web.json"), Deployment, TestContext.Current.CancellationToken);
+            Task<(int Code, string Output)> Run(string line) => RunAsync(kubectl!, home.FullName, line.Split(' '));
+            Assert.SkipWhen(!(await Run("version -o json")).Output.Contains("kustomizeVersion", StringComparison.Ordinal), "kubectl is older than the server supports.");
+
+            foreach (var line in (string[])
+            [
+                "apply -f web.json", "rollout status deployment/web --timeout=30s", "set image deployment/web c=nginx:2", "rollout status deployment/web --timeout=30s",
+                "rollout undo deployment/web", "rollout status deployment/web --timeout=30s", "rollout restart deployment/web", "rollout status deployment/web --timeout=30s",
+                "label deployment web x=y", "annotate deployment web n=m", "patch deployment web -p {\"spec\":{\"paused\":false}}", "autoscale deployment web --min=1 --max=3",
+                "expose deployment web --port=80", "create job once --image=i", "wait --for=condition=complete job/once --timeout=30s", "create cronjob daily --image=i --schedule=@daily",
+                "create secret generic s --from-literal=a=b", "create role r --verb=get --resource=pods", "create quota q --hard=pods=50",
+                "run single --image=i", "wait --for=condition=Ready pod/single --timeout=30s", "describe deployment web", "describe pod single", "get all -o wide", "events", "auth whoami",
+                "explain deployment.spec.template --recursive", "cluster-info", "api-versions", "replace --force -f web.json", "diff -f web.json", "delete pod single --grace-period=0 --force",
+                "delete deployment web --cascade=foreground --timeout=30s", "create namespace n", "delete namespace n --timeout=30s",
+            ])
+            {
+                var (code, output) = await Run(line);
+                code.Should().Be(0, "kubectl {0} said {1}", line, output);
+            }
+
+            (await Run("top pods")).Code.Should().NotBe(0);
+            (await Run("exec deployment/web -- ls")).Code.Should().NotBe(0);
+        }
+        finally
+        {
+            home.Delete(recursive: true);
+        }
+    }
+
     private static string? Find() => (Environment.GetEnvironmentVariable("PATH") ?? "")
         .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
         .Select(static d => Path.Combine(d, OperatingSystem.IsWindows() ? "kubectl.exe" : "kubectl"))

@@ -9,6 +9,9 @@ internal sealed partial class DriftGuard(string unit, DriftPolicy policy, IAppli
 {
     private const int MostRemembered = 100;
 
+    private static readonly TimeSpan s_firstRestart = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_lastRestart = TimeSpan.FromMinutes(1);
+
     private readonly CorrectionDelay _delay = new(time);
     private readonly ConcurrentQueue<Drift> _drifts = new();
     private CancellationTokenSource? _stop;
@@ -58,35 +61,47 @@ internal sealed partial class DriftGuard(string unit, DriftPolicy policy, IAppli
             : $"{drift.Resource} was changed{who}{when}: {string.Join(", ", drift.Fields.Take(10).Select(f => $"{f.Path} {f.After ?? "(unset)"} -> {f.Before ?? "(unset)"}"))}.";
     }
 
-    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "An applier is user code; a watch that ends with an error is logged and the next interval starts a new one.")]
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "An applier is user code; a watch that ends with an error is logged and begun anew.")]
     private async Task WatchAsync(ApplyRequest request, CancellationToken cancellationToken)
     {
         await Task.Yield();
-        try
+        for (var wait = s_firstRestart; !cancellationToken.IsCancellationRequested; wait = wait * 2 < s_lastRestart ? wait * 2 : s_lastRestart)
         {
-            await foreach (var drift in applier.WatchDriftAsync(request, cancellationToken).ConfigureAwait(false))
+            try
             {
-                if (_drifts.Any(d => d.Resource == drift.Resource && d.IsDeleted == drift.IsDeleted && d.Fields.SequenceEqual(drift.Fields)))
-                {
-                    // The same change again, before its correction: a controller reacted to it meanwhile.
-                    continue;
-                }
-
-                detected(drift, request.Revision);
-                Remember(drift);
-                if (policy == DriftPolicy.Correct)
-                {
-                    await CorrectAsync(drift, cancellationToken).ConfigureAwait(false);
-                }
+                await ReportAsync(request, cancellationToken).ConfigureAwait(false);
+                return;
             }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                // The cluster may have been away only now: without a watch, drift would stand until the next interval.
+                WatchFailed(logger, e, unit, wait);
+            }
+
+            await Task.Delay(wait, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+    }
+
+    private async Task ReportAsync(ApplyRequest request, CancellationToken cancellationToken)
+    {
+        await foreach (var drift in applier.WatchDriftAsync(request, cancellationToken).ConfigureAwait(false))
         {
-            return;
-        }
-        catch (Exception e)
-        {
-            WatchFailed(logger, e, unit);
+            if (_drifts.Any(d => d.Resource == drift.Resource && d.IsDeleted == drift.IsDeleted && d.Fields.SequenceEqual(drift.Fields)))
+            {
+                // The same change again, before its correction: a controller reacted to it meanwhile.
+                continue;
+            }
+
+            detected(drift, request.Revision);
+            Remember(drift);
+            if (policy == DriftPolicy.Correct)
+            {
+                await CorrectAsync(drift, cancellationToken).ConfigureAwait(false);
+            }
         }
     }
 
@@ -110,8 +125,8 @@ internal sealed partial class DriftGuard(string unit, DriftPolicy policy, IAppli
         }
     }
 
-    [LoggerMessage(EventId = 1202, EventName = "DriftWatchFailed", Level = LogLevel.Warning, Message = "The drift watch of unit {Unit} ended; the next reconciliation starts a new one")]
-    private static partial void WatchFailed(ILogger logger, Exception exception, string unit);
+    [LoggerMessage(EventId = 1202, EventName = "DriftWatchFailed", Level = LogLevel.Warning, Message = "The drift watch of unit {Unit} ended; it begins anew in {Delay}")]
+    private static partial void WatchFailed(ILogger logger, Exception exception, string unit, TimeSpan delay);
 
     [LoggerMessage(EventId = 1203, EventName = "DriftDamped", Level = LogLevel.Warning, Message = "Somebody keeps changing {Resource} of unit {Unit}; the next correction waits {Delay}")]
     private static partial void Damped(ILogger logger, string unit, string resource, TimeSpan delay);

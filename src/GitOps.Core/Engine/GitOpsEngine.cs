@@ -292,11 +292,12 @@ public sealed class GitOpsEngine : IAsyncDisposable
         await _opening.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (_opened && !again)
+            if (_opened && (!again || _election is null))
             {
                 return;
             }
 
+            await _state.FlushAsync(cancellationToken).ConfigureAwait(false);
             var state = await _state.LoadAsync(HoldUnits, cancellationToken).ConfigureAwait(false);
             foreach (var unit in _units.Values)
             {

@@ -71,7 +71,9 @@ internal static class JsonPatch
                 case "copy":
                     {
                         var from = From(out var tokens);
-                        var source = Find(root, tokens) ?? throw Fails($"'{from}' does not exist.");
+                        var source = Find(root, tokens)
+                            ?? (_options.CopyMissingKey && tokens.Length > 0 && Find(root, tokens.AsSpan(0, tokens.Length - 1)) is MapNode ? ScalarNode.Null() : null)
+                            ?? throw Fails($"'{from}' does not exist.");
                         copied += Size(source);
                         if (copied > _options.MaxCopiedNodes)
                         {
@@ -186,7 +188,7 @@ internal static class JsonPatch
         {
             if (_tokens.Length == 0)
             {
-                return value;
+                return _options.KeepRoot ? throw Fails("the whole document cannot be replaced.") : value;
             }
 
             var last = _tokens[^1];
@@ -218,7 +220,7 @@ internal static class JsonPatch
         {
             if (_tokens.Length == 0)
             {
-                return value;
+                return _options.KeepRoot ? throw Fails("the whole document cannot be replaced.") : value;
             }
 
             var last = _tokens[^1];

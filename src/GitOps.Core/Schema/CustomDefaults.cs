@@ -41,6 +41,44 @@ internal static class CustomDefaults
         }
     }
 
+    /// <summary>Drops fields that are null where null is no value and nothing stands in for it, in place.</summary>
+    /// <param name="type">The type.</param>
+    /// <param name="value">The value; it is changed.</param>
+    public static void DropNulls(SchemaType type, Node value)
+    {
+        switch (value)
+        {
+            case MapNode map when type.Kind == SchemaKind.Map:
+                for (var i = map.Count - 1; i >= 0; i--)
+                {
+                    var entry = map.EntryAt(i);
+                    var field = type.Field(entry.Key);
+                    if ((field?.Type ?? type.Values) is not { Source: not null } below)
+                    {
+                        continue;
+                    }
+
+                    if (!entry.Value.IsNull)
+                    {
+                        DropNulls(below, entry.Value);
+                    }
+                    else if (!below.Nullable && field?.Default is null)
+                    {
+                        map.RemoveAt(i);
+                    }
+                }
+
+                break;
+            case ListNode list when type.Items is { Source: not null } items:
+                foreach (var item in list)
+                {
+                    DropNulls(items, item);
+                }
+
+                break;
+        }
+    }
+
     /// <summary>Drops unknown fields, in place.</summary>
     /// <param name="type">The type of a whole object.</param>
     /// <param name="root">The object; it is changed.</param>

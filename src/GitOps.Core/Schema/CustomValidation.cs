@@ -6,6 +6,12 @@ namespace GitOps.Schema;
 /// <summary>Checks an object of a CRD against the CRD's schema, with the API server's reasons and paths.</summary>
 internal static class CustomValidation
 {
+    private const string DurationPattern =
+        @"^\s*(0|(\d+(\.\d+)?\s*(ns|nano(second)?s?|us|µs|micro(second)?s?|ms|milli(second)?s?|s|sec(ond)?s?|m|min(ute)?s?|h|hrs?|hours?|d|days?|w|wks?|weeks?)\s*)+)$";
+
+    // Findings of whole schemas carry no path but this text, here and on a real server.
+    private const string Nowhere = "<nil>";
+
     private static readonly TimeSpan PatternTimeout = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Checks an object.</summary>
@@ -40,6 +46,13 @@ internal static class CustomValidation
 
         Combinations(schema, root, "", errors);
     }
+
+    /// <summary>Checks any value, such as a default.</summary>
+    /// <param name="schema">The value's schema, as the CRD states it.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="path">Its path.</param>
+    /// <param name="errors">Where to add what is wrong.</param>
+    public static void Validate(MapNode schema, Node value, string path, List<FieldError> errors) => Value(schema, value, path, errors);
 
     private static void Value(MapNode schema, Node value, string path, List<FieldError> errors)
     {
@@ -252,7 +265,10 @@ internal static class CustomValidation
             "ipv4" => System.Net.IPAddress.TryParse(text, out var v4) && v4.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork,
             "ipv6" => System.Net.IPAddress.TryParse(text, out var v6) && v6.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6,
             "byte" => IsBase64(text),
-            "uri" => Uri.TryCreate(text, UriKind.RelativeOrAbsolute, out _),
+            "uri" => text.StartsWith('/') || (Uri.TryCreate(text, UriKind.Absolute, out var uri) && text.StartsWith(uri.Scheme, StringComparison.OrdinalIgnoreCase)),
+            "email" => text.IndexOf('@', StringComparison.Ordinal) is > 0 and var at && at < text.Length - 1 && !text.Any(char.IsWhiteSpace),
+            "duration" => Matches(DurationPattern, text),
+            "cidr" => System.Net.IPNetwork.TryParse(text, out _),
             _ => true,
         };
         if (!fits)
@@ -326,17 +342,17 @@ internal static class CustomValidation
 
         if (schema.GetList("anyOf") is { Count: > 0 } any && !any.OfType<MapNode>().Any(s => Fits(s, value, path)))
         {
-            errors.Add(FieldError.Invalid(path, "", $"{path} in body must validate at least one schema (anyOf)"));
+            errors.Add(FieldError.Invalid(Nowhere, "", $"\"{path}\" must validate at least one schema (anyOf)"));
         }
 
         if (schema.GetList("oneOf") is { Count: > 0 } one && one.OfType<MapNode>().Count(s => Fits(s, value, path)) != 1)
         {
-            errors.Add(FieldError.Invalid(path, "", $"{path} in body must validate one and only one schema (oneOf)"));
+            errors.Add(FieldError.Invalid(Nowhere, "", $"\"{path}\" must validate one and only one schema (oneOf)"));
         }
 
         if (schema.GetMap("not") is { } not && Fits(not, value, path))
         {
-            errors.Add(FieldError.Invalid(path, "", $"{path} in body must not validate the schema (not)"));
+            errors.Add(FieldError.Invalid(Nowhere, "", $"{path} in body must not validate the schema (not)"));
         }
     }
 

@@ -49,7 +49,7 @@ internal sealed partial class StateKeeper(IStateStore store, TimeProvider time, 
             catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
             {
                 Failing(e);
-                values = new Dictionary<string, ReadOnlyMemory<byte>>();
+                values = new Dictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal);
                 break;
             }
         }

@@ -12,6 +12,8 @@ internal sealed class YamlComposer
     private (MapNode Map, ScalarNode Key, Node Value)? _nullKey;
     private (string Problem, int Line, int Column, string GoMessage)? _refused;
     private readonly Dictionary<string, string> _tagPrefixes = new(StringComparer.Ordinal);
+    private int _flowDepth;
+    private bool _readsMergeValue;
     private int _nodes;
     private int _aliasNodes;
     private int _depth;
@@ -219,9 +221,15 @@ internal sealed class YamlComposer
             case YamlTokenKind.Scalar:
                 return Scalar(_scanner.Take(), tag);
             case YamlTokenKind.FlowSequenceStart:
-                return ReadFlowSequence(line, column);
+                _flowDepth++;
+                var list = ReadFlowSequence(line, column);
+                _flowDepth--;
+                return list;
             case YamlTokenKind.FlowMappingStart:
-                return ReadFlowMapping(line, column);
+                _flowDepth++;
+                var map = ReadFlowMapping(line, column);
+                _flowDepth--;
+                return map;
             case YamlTokenKind.BlockSequenceStart when block:
                 _scanner.Take();
                 return ReadBlockSequence(indentless: false, line, column);
@@ -270,6 +278,7 @@ internal sealed class YamlComposer
 
     private MapNode ReadBlockMapping(int line, int column)
     {
+        _readsMergeValue = false;
         _scanner.Take();
         var map = Made(new MapNode(), line, column);
         HashSet<string>? merged = null;
@@ -293,6 +302,7 @@ internal sealed class YamlComposer
             if (_scanner.Peek().Kind == YamlTokenKind.Value)
             {
                 _scanner.Take();
+                _readsMergeValue = _options.Schema == YamlSchema.Kustomize && key is ScalarNode { Style: ScalarStyle.Plain, Text: "<<" };
                 value = _scanner.Peek().Kind is YamlTokenKind.Key or YamlTokenKind.Value or YamlTokenKind.BlockEnd ? Empty() : ReadNode(block: true, indentless: true);
             }
             else
@@ -525,6 +535,12 @@ internal sealed class YamlComposer
             _scanner.Fail($"unknown anchor '{token.Text}' referenced", token.Line, token.Column, $"yaml: unknown anchor '{token.Text}' referenced");
         }
 
+        if (node is null && _readsMergeValue)
+        {
+            // A map that merges itself gains nothing.
+            return Made(new MapNode(), token.Line, token.Column);
+        }
+
         if (node is null)
         {
             _scanner.Fail($"anchor '{token.Text}' value contains itself", token.Line, token.Column, $"yaml: anchor '{token.Text}' value contains itself");
@@ -588,7 +604,11 @@ internal sealed class YamlComposer
             kind = ScalarKind.String;
         }
 
-        return Made(new ScalarNode(kind, text, token.Style), token.Line, token.Column);
+        // kustomize writes it again between the braces, where a colon needs quotes.
+        var style = kind == ScalarKind.Timestamp && _flowDepth > 0 && tag is null && _options.Schema == YamlSchema.Kustomize && text.Contains(':', StringComparison.Ordinal)
+            ? ScalarStyle.SingleQuoted
+            : token.Style;
+        return Made(new ScalarNode(kind, text, style), token.Line, token.Column);
     }
 
     private string ResolvedTag(in YamlToken token) => (token.Style == ScalarStyle.Plain ? YamlResolver.Resolve(token.Text!, _options.Schema) : ScalarKind.String) switch

@@ -13,7 +13,7 @@ public sealed class GitSecret
 {
     private const int MaxLength = 1024 * 1024;
 
-    private readonly Func<CancellationToken, ValueTask<string?>>? _read;
+    private readonly Func<CancellationToken, ValueTask<ReadOnlyMemory<byte>?>>? _read;
     private readonly string? _origin;
 
     /// <summary>A secret in the file that <see cref="File"/>, or the Kubernetes Secret that <see cref="SecretRef"/> names.</summary>
@@ -21,7 +21,7 @@ public sealed class GitSecret
     {
     }
 
-    private GitSecret(string origin, Func<CancellationToken, ValueTask<string?>> read)
+    private GitSecret(string origin, Func<CancellationToken, ValueTask<ReadOnlyMemory<byte>?>> read)
     {
         _origin = origin;
         _read = read;
@@ -44,7 +44,7 @@ public sealed class GitSecret
     public static GitSecret FromText(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return new GitSecret("text", _ => ValueTask.FromResult<string?>(text));
+        return FromBytes("text", Encoding.UTF8.GetBytes(text));
     }
 
     /// <summary>A secret in a file, for instance one that Kubernetes mounts.</summary>
@@ -64,22 +64,25 @@ public sealed class GitSecret
     {
         ArgumentNullException.ThrowIfNull(configuration);
         ArgumentException.ThrowIfNullOrEmpty(key);
-        return new GitSecret($"configuration key '{key}'", _ => ValueTask.FromResult(configuration[key]));
+        return From($"configuration key '{key}'", _ => ValueTask.FromResult(configuration[key]));
     }
 
     /// <summary>A secret in a stream. The stream is read to its end now: what it gives is kept.</summary>
     /// <param name="stream">The stream, UTF-8; it is left open.</param>
     /// <returns>The secret's origin.</returns>
-    /// <exception cref="InvalidDataException">It holds more than a secret may have.</exception>
+    /// <exception cref="IOException">It holds more than a secret may have.</exception>
     public static GitSecret FromStream(Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        using var reader = new StreamReader(stream, Encoding.UTF8, leaveOpen: true);
-        var buffer = new char[MaxLength + 1];
-        var length = reader.ReadBlock(buffer);
-        var text = length <= MaxLength ? new string(buffer, 0, length) : throw new InvalidDataException($"The stream holds more than a secret may have ({MaxLength} characters).");
-        Array.Clear(buffer);
-        return new GitSecret("stream", _ => ValueTask.FromResult<string?>(text));
+        using var content = new MemoryStream();
+        var buffer = new byte[4096];
+        while (stream.Read(buffer) is var read and > 0)
+        {
+            content.Write(buffer, 0, read);
+            ThrowIfTooLong(content);
+        }
+
+        return FromBytes("stream", content.ToArray());
     }
 
     /// <summary>A secret in a stream that is opened for each operation.</summary>
@@ -135,7 +138,7 @@ public sealed class GitSecret
     {
         ArgumentException.ThrowIfNullOrEmpty(origin);
         ArgumentNullException.ThrowIfNull(read);
-        return new GitSecret(origin, read);
+        return new GitSecret(origin, async cancellationToken => await read(cancellationToken).ConfigureAwait(false) is { } text ? Encoding.UTF8.GetBytes(text) : (ReadOnlyMemory<byte>?)null);
     }
 
     /// <summary>Where the secret comes from, never the secret.</summary>
@@ -146,7 +149,13 @@ public sealed class GitSecret
 
     internal async ValueTask<string> ReadAsync(SecretReading reading, CancellationToken cancellationToken)
     {
-        string? value;
+        var bytes = await ReadBytesAsync(reading, cancellationToken).ConfigureAwait(false);
+        return Encoding.UTF8.GetString(bytes.Span.StartsWith(Encoding.UTF8.Preamble) ? bytes.Span[Encoding.UTF8.Preamble.Length..] : bytes.Span);
+    }
+
+    internal async ValueTask<ReadOnlyMemory<byte>> ReadBytesAsync(SecretReading reading, CancellationToken cancellationToken)
+    {
+        ReadOnlyMemory<byte>? value;
         try
         {
             value = _read is not null ? await _read(cancellationToken).ConfigureAwait(false)
@@ -162,7 +171,9 @@ public sealed class GitSecret
         return value ?? throw new GitOpsException(Reasons.AuthenticationFailed, $"The {this} is not there.");
     }
 
-    private static async ValueTask<string?> ReadFileAsync(string path, CancellationToken cancellationToken)
+    private static GitSecret FromBytes(string origin, byte[] content) => new(origin, _ => ValueTask.FromResult<ReadOnlyMemory<byte>?>(content));
+
+    private static async ValueTask<ReadOnlyMemory<byte>> ReadFileAsync(string path, CancellationToken cancellationToken)
     {
         var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 4096, FileOptions.Asynchronous);
         await using (stream.ConfigureAwait(false))
@@ -171,21 +182,25 @@ public sealed class GitSecret
         }
     }
 
-    private static async ValueTask<string?> ReadAsync(Stream stream, CancellationToken cancellationToken)
+    private static async ValueTask<ReadOnlyMemory<byte>> ReadAsync(Stream stream, CancellationToken cancellationToken)
     {
         // A stream need not know its length, and a file may be a pipe.
-        using var reader = new StreamReader(stream, Encoding.UTF8);
-        var text = new StringBuilder();
-        var buffer = new char[4096];
-        while (await reader.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is var read and > 0)
+        using var content = new MemoryStream();
+        var buffer = new byte[4096];
+        while (await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is var read and > 0)
         {
-            text.Append(buffer, 0, read);
-            if (text.Length > MaxLength)
-            {
-                throw new IOException($"It has more than the {MaxLength} characters that a secret may have.");
-            }
+            content.Write(buffer, 0, read);
+            ThrowIfTooLong(content);
         }
 
-        return text.ToString();
+        return content.ToArray();
+    }
+
+    private static void ThrowIfTooLong(MemoryStream content)
+    {
+        if (content.Length > MaxLength)
+        {
+            throw new IOException($"It has more than the {MaxLength} bytes that a secret may have.");
+        }
     }
 }

@@ -88,7 +88,7 @@ internal sealed class ResolvedCredentials
             var value = secret is null ? null : await secret.ReadAsync(reading, cancellationToken).ConfigureAwait(false);
             for (var i = 0; value is null && i < keys.Length && credentials.SecretRef is { } reference; i++)
             {
-                value = await reading.FindAsync(reference, keys[i], cancellationToken).ConfigureAwait(false);
+                value = await reading.FindAsync(reference, keys[i], cancellationToken).ConfigureAwait(false) is { } found ? Encoding.UTF8.GetString(found.Span) : null;
             }
 
             // Files and Kubernetes Secrets often end with a newline that is not part of the token.

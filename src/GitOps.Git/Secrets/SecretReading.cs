@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace GitOps.Git;
 
 /// <summary>One reading of secrets, for one operation: a Kubernetes Secret that several values come from is read once, so that they belong together.</summary>
@@ -9,7 +7,7 @@ internal sealed class SecretReading(ISecretReader? reader)
 
     /// <summary>A value of a Kubernetes Secret; null when the Secret has no such key.</summary>
     /// <exception cref="GitOpsException">There is no such Secret, or it cannot be read.</exception>
-    public async ValueTask<string?> FindAsync(GitSecretReference reference, string key, CancellationToken cancellationToken)
+    public async ValueTask<ReadOnlyMemory<byte>?> FindAsync(GitSecretReference reference, string key, CancellationToken cancellationToken)
     {
         if (!_read.TryGetValue((reference.Namespace, reference.Name), out var values))
         {
@@ -23,6 +21,6 @@ internal sealed class SecretReading(ISecretReader? reader)
             _read[(reference.Namespace, reference.Name)] = values;
         }
 
-        return values.TryGetValue(key, out var value) ? Encoding.UTF8.GetString(value.Span) : null;
+        return values.TryGetValue(key, out var value) ? value : (ReadOnlyMemory<byte>?)null;
     }
 }

@@ -31,8 +31,8 @@ internal sealed class SignatureVerifier
         }
 
         var allowed = verification.AllowedSigners is null ? "" : await verification.AllowedSigners.ReadAsync(reading, cancellationToken).ConfigureAwait(false);
-        var revoked = verification.RevokedSshKeys is null ? "" : await verification.RevokedSshKeys.ReadAsync(reading, cancellationToken).ConfigureAwait(false);
-        return new SignatureVerifier(verification.Mode, new OpenPgpVerifier(rings, timeProvider), new SshSignatureVerifier(keys, allowed, revoked));
+        var revoked = verification.RevokedSshKeys is null ? default : await verification.RevokedSshKeys.ReadBytesAsync(reading, cancellationToken).ConfigureAwait(false);
+        return new SignatureVerifier(verification.Mode, new OpenPgpVerifier(rings, timeProvider), new SshSignatureVerifier(keys, allowed, revoked.Span));
     }
 
     /// <summary>Checks a revision.</summary>

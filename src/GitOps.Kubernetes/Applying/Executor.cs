@@ -170,13 +170,13 @@ internal sealed class Executor
             }
 
             // An object that is about to change has no known state until it has changed.
-            var entry = item.Action == ChangeAction.Unchanged && item.Desired is { } desired && inventory.Entries.TryGetValue(item.Id, out var known) && known.DesiredHash == desired.Hash
+            var entry = item.Action == ChangeAction.Unchanged && item.Desired is { } desired && inventory.Entries.TryGetValue(item.Id, out var known) && known.DesiredHash == desired.Hash && !known.Released
                 ? known
                 : new InventoryEntry(item.Id, item.Resource.Version);
-            if (item.Action is ChangeAction.Configured or ChangeAction.Recreated or ChangeAction.Created || !ahead.ContainsKey(item.Id))
+            if (item.Action is ChangeAction.Configured or ChangeAction.Recreated or ChangeAction.Created || !ahead.TryGetValue(item.Id, out var was) || was.Released)
             {
                 // The old hashes may stay for a change: they name a state that is about to end, and a kill before the write leaves it true.
-                ahead[item.Id] = ahead.TryGetValue(item.Id, out var old) ? old with { Version = item.Resource.Version } : entry;
+                ahead[item.Id] = ahead.TryGetValue(item.Id, out var old) ? old with { Version = item.Resource.Version, Released = false } : entry;
             }
         }
 
@@ -203,6 +203,12 @@ internal sealed class Executor
             var left = _plan.Objects.Where(o => o.Desired is null).ToDictionary(o => o.Id);
             foreach (var id in entries.Keys.ToList())
             {
+                // What is kept although nobody of this unit wants it is free for another unit to take.
+                if (left.TryGetValue(id, out var kept) && kept is { KeepsEntry: true, Action: ChangeAction.Skipped } && !wanted.Contains(id))
+                {
+                    entries[id] = entries[id] with { Released = true };
+                }
+
                 // What was not found when the plan was made has no item: it is gone already.
                 var released = !left.TryGetValue(id, out var item) ? !_plan.IsPartial : (item.Action == ChangeAction.Skipped && !item.KeepsEntry) || _released.ContainsKey(id);
                 if (released && !wanted.Contains(id))

@@ -35,6 +35,11 @@ internal sealed record ApiError(int StatusCode, string Reason, string Message)
 
     public static ApiError NotLeading(string message) => new(412, "NotLeading", message);
 
+    /// <summary>The request was not sent: there was nothing to send it with.</summary>
+    public bool IsWithoutCredentials => StatusCode == 401 && Reason == "NoCredentials";
+
+    public static ApiError NoCredentials(string message) => new(401, "NoCredentials", message);
+
     public static ApiError Unreachable(string message) => new(0, "Unreachable", message);
 
     public static ApiError FromStatus(int statusCode, MapNode? status, TimeSpan? retryAfter)

@@ -5,6 +5,7 @@ using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using System.Text;
 using GitOps.Json;
+using GitOps.Kubernetes.Client.Access;
 using GitOps.Kubernetes.Leases;
 using Polly;
 using Polly.Retry;
@@ -204,13 +205,23 @@ internal sealed class DynamicClient
         ApiError? failure = null;
         try
         {
-            await _connection.AuthenticateAsync(request, cancellationToken).ConfigureAwait(false);
+            var (http, used) = await _connection.AuthenticateAsync(request, cancellationToken).ConfigureAwait(false);
             _requests.Increment();
-            response = await _connection.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+            response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
             if (!response.IsSuccessStatusCode)
             {
+                if (response.StatusCode == HttpStatusCode.Unauthorized)
+                {
+                    // The watch is begun anew after a while, then with new credentials.
+                    _connection.Refuse(used);
+                }
+
                 failure = (await ReadResultAsync(response, cancellationToken).ConfigureAwait(false)).Error;
             }
+        }
+        catch (CredentialsException e)
+        {
+            failure = ApiError.NoCredentials(e.Message);
         }
         catch (Exception e) when (IsTransport(e, cancellationToken))
         {
@@ -331,7 +342,12 @@ internal sealed class DynamicClient
 
             using var limit = new CancellationTokenSource(_options.RequestTimeout, _time);
             using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-            var result = await ExchangeAsync(call, linked.Token, cancellationToken).ConfigureAwait(false);
+            var (result, used) = await ExchangeAsync(call, linked.Token, cancellationToken).ConfigureAwait(false);
+            if (result.StatusCode == 401 && _connection.Refuse(used))
+            {
+                (result, _) = await ExchangeAsync(call, linked.Token, cancellationToken).ConfigureAwait(false);
+            }
+
             succeeded = result.StatusCode is > 0 and < 500 and not 429;
             if (result.Error is { StatusCode: 429 or 503 } busy)
             {
@@ -346,7 +362,7 @@ internal sealed class DynamicClient
         }
     }
 
-    private async ValueTask<ApiResult> ExchangeAsync(Call call, CancellationToken limited, CancellationToken cancellationToken)
+    private async ValueTask<(ApiResult Result, Credentials.Current? Used)> ExchangeAsync(Call call, CancellationToken limited, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(call.Method, call.Uri);
         request.Headers.TryAddWithoutValidation("Accept", call.Accept);
@@ -359,18 +375,22 @@ internal sealed class DynamicClient
 
         try
         {
-            await _connection.AuthenticateAsync(request, limited).ConfigureAwait(false);
+            var (http, used) = await _connection.AuthenticateAsync(request, limited).ConfigureAwait(false);
             _requests.Increment();
-            using var response = await _connection.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limited).ConfigureAwait(false);
-            return await ReadResultAsync(response, limited).ConfigureAwait(false);
+            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limited).ConfigureAwait(false);
+            return (await ReadResultAsync(response, limited).ConfigureAwait(false), used);
+        }
+        catch (CredentialsException e)
+        {
+            return (ApiResult.Failure(ApiError.NoCredentials(e.Message)), null);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return ApiResult.Failure(ApiError.Unreachable($"{_connection.BaseUri} gave no answer within {_options.RequestTimeout.TotalSeconds:0.#} seconds"));
+            return (ApiResult.Failure(ApiError.Unreachable($"{_connection.BaseUri} gave no answer within {_options.RequestTimeout.TotalSeconds:0.#} seconds")), null);
         }
         catch (Exception e) when (IsTransport(e, cancellationToken))
         {
-            return ApiResult.Failure(Unreachable(e));
+            return (ApiResult.Failure(Unreachable(e)), null);
         }
     }
 
@@ -486,7 +506,7 @@ internal sealed class DynamicClient
     };
 
     private static bool IsTransport(Exception e, CancellationToken cancellationToken) =>
-        !cancellationToken.IsCancellationRequested && e is HttpRequestException or IOException or System.Net.Sockets.SocketException or ProtocolViolationException
+        !cancellationToken.IsCancellationRequested && e is HttpRequestException or IOException or System.Net.Sockets.SocketException or ProtocolViolationException or System.Security.Authentication.AuthenticationException
             or k8s.Exceptions.KubeConfigException or k8s.Exceptions.KubernetesClientException;
 
     private static MapNode? Identify(MapNode? item, ApiResource resource)

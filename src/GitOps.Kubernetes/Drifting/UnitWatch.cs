@@ -13,6 +13,8 @@ namespace GitOps.Kubernetes.Drifting;
 /// </summary>
 internal sealed class UnitWatch : ILiveKnowledge
 {
+    private static readonly TimeSpan s_retry = TimeSpan.FromSeconds(1);
+
     private readonly Cluster _cluster;
     private readonly IgnoreRules _ignore;
     private readonly Lock _lock = new();
@@ -354,6 +356,8 @@ internal sealed class UnitWatch : ILiveKnowledge
 
             if (!result.Succeeded)
             {
+                // Not known is not unchanged: it is asked again.
+                _ = RequeueAsync(id, s_retry, cancellationToken);
                 return null;
             }
 
@@ -367,7 +371,9 @@ internal sealed class UnitWatch : ILiveKnowledge
 
         var type = await _cluster.Schemas.FindAsync(desired.Resource, cancellationToken).ConfigureAwait(false);
         var (fields, manager, time) = OwnedDiff.Compare(desired.Root, root, type, _cluster.Options.FieldManager, _ignore.PathsFor(id));
-        return new Drift(id, fields, false) { Manager = manager, Time = time };
+
+        // Nothing of ours differs: what was seen was older than our last write.
+        return fields.Count == 0 ? null : new Drift(id, fields, false) { Manager = manager, Time = time };
     }
 
     private async Task RequeueAsync(ResourceId id, TimeSpan wait, CancellationToken cancellationToken)

@@ -44,9 +44,20 @@ internal sealed class HealthWatch(Cluster cluster, string unitName, IReadOnlyLis
             foreach (var kind in kinds)
             {
                 var (resource, failure) = await cluster.Discovery.FindAsync(kind.Key.GroupKind, kind.Key.Version, cancellationToken).ConfigureAwait(false);
-                if (failure is not null)
+                if (failure is { IsUnreachable: true } or { StatusCode: 401 })
                 {
                     throw new GitOpsException(Failures.ReasonOf(failure), $"The kinds of the cluster cannot be read: {Failures.Explain(failure, null)}.");
+                }
+
+                if (failure is not null)
+                {
+                    // One API that is broken says nothing of the objects of the others.
+                    foreach (var entry in kind)
+                    {
+                        Set(entry.Id, new ObjectHealth(entry.Id, HealthStatus.Unknown, $"its API does not answer: {Failures.Explain(failure, null)}"));
+                    }
+
+                    continue;
                 }
 
                 if (resource is null)

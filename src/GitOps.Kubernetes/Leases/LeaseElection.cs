@@ -88,9 +88,11 @@ internal sealed partial class LeaseElection(DynamicClient client, LeaseOptions o
     {
         while (true)
         {
+            // Not past the deadline, so that the work hears of the end when it comes.
+            var rest = options.RenewDeadline - time.GetElapsedTime(_renewed);
             using (var pause = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken))
             {
-                await Task.WhenAny(work, Task.Delay(options.RetryPeriod, time, pause.Token)).ConfigureAwait(false);
+                await Task.WhenAny(work, Task.Delay(rest < options.RetryPeriod ? rest < TimeSpan.Zero ? TimeSpan.Zero : rest : options.RetryPeriod, time, pause.Token)).ConfigureAwait(false);
                 await pause.CancelAsync().ConfigureAwait(false);
             }
 

@@ -26,4 +26,7 @@ internal sealed class BuildContext
     public IReadOnlyList<IKustomizeTransformer> CustomTransformers { get; init; } = [];
 
     public IHelmChartInflator? ChartInflator { get; init; }
+
+    /// <summary>What the build has to say that is no failure.</summary>
+    public List<Diagnostic> Warnings { get; } = [];
 }

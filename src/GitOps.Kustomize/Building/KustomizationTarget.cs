@@ -29,6 +29,10 @@ internal sealed class KustomizationTarget
         _depth = depth;
         _plugins = new Plugins(context, loader);
         Kustomization = Kustomization.Load(loader);
+        foreach (var warning in Kustomization.Warnings)
+        {
+            context.Warnings.Add(Diagnostic.Warning("Deprecated", warning, new SourceLocation(Kustomization.File)));
+        }
     }
 
     public Kustomization Kustomization { get; }
@@ -59,6 +63,11 @@ internal sealed class KustomizationTarget
             if (resource.IsEmpty || resource.Root!["metadata"] is MapNode { } metadata && metadata["annotations"] is MapNode annotations && annotations.ContainsKey(BuildAnnotations.LocalConfig))
             {
                 drops |= resource.IsEmpty || Tree.Value(((MapNode)((MapNode)resource.Root!["metadata"]!)["annotations"]!)[BuildAnnotations.LocalConfig]) != "false";
+            }
+
+            if (!resource.IsEmpty && resource.Kind.Length == 0)
+            {
+                throw new KustomizeException($"missing kind in object {resource}{ResourceSet.At(resource)}", resource.Source);
             }
 
             if (!resource.IsEmpty && resource.Name.Length == 0 && !resource.Kind.EndsWith("List", StringComparison.Ordinal))
@@ -294,7 +303,6 @@ internal sealed class KustomizationTarget
 
             foreach (var resource in Plugins.Inflate(_context, _loader, entry, Kustomization.HelmGlobals, Kustomization.File))
             {
-                resource.IsHelmGenerated = true;
                 AddOrigin(resource, OfBuiltIn("HelmChartInflationGenerator"));
                 Absorb(accumulator, resource);
             }

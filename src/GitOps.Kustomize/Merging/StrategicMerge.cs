@@ -220,6 +220,11 @@ internal sealed class StrategicMerge
 
     private static void SetField(MapNode map, string name, Node? value, Node? dest, Node? src)
     {
+        if (name.Length == 0)
+        {
+            throw Tree.WrongKind("ScalarNode", map);
+        }
+
         if (value is null)
         {
             map.Remove(name);

@@ -170,6 +170,14 @@ internal sealed class Resource
 
     public void SetAnnotations(Dictionary<string, string> annotations) => SetMetaMap("annotations", annotations);
 
+    /// <summary>A copy of the tree with the build's notes in its annotations.</summary>
+    public MapNode WithBuildAnnotations()
+    {
+        var copy = DeepCopy();
+        copy.ShowBuildAnnotations();
+        return copy.Root!;
+    }
+
     /// <summary>Puts the build's notes into the annotations, where a JSON patch can see that there are some.</summary>
     public void ShowBuildAnnotations()
     {

@@ -36,6 +36,14 @@ internal sealed class ResourceReader
         return result;
     }
 
+    /// <summary>Makes resources of objects that are read already, as of a chart: lists are taken apart and what is no object is refused.</summary>
+    public List<Resource> MakeAll(IEnumerable<MapNode> roots, string file)
+    {
+        var nodes = roots.ToList<Node>();
+        DropEmptyAndCheck(nodes, file);
+        return [.. InlineLists(nodes, file).Select(n => Make((MapNode)n, file))];
+    }
+
     public Resource Make(MapNode root, string file) => new(root, _schema, file.Length == 0 ? null : new SourceLocation(file, root.Line, root.Column));
 
     private List<Node> Parse(string text, string file, YamlReaderOptions options)

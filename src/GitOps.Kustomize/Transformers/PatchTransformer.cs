@@ -110,7 +110,7 @@ internal sealed class PatchTransformer : ITransformer
             throw new KustomizeException($"unable to parse SM or JSON patch from {_source}: {mergeError.Message}; {jsonError.Message}", mergeError.Location, mergeError);
         }
 
-        return mergeError is null ? (merges, null) : (null, json);
+        return mergeError is null ? (merges, null) : (null, json is { IsNull: false } ? json : null);
     }
 
     private void TransformMerges(ResourceSet resources)

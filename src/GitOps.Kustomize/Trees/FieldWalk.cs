@@ -92,6 +92,13 @@ internal static class FieldWalk
             throw new KustomizeException("cannot set or create an empty field name");
         }
 
+        name = name.Trim();
+        if (name.Length == 0)
+        {
+            Walk(map, spec, parts, at + 1, made, set);
+            return;
+        }
+
         RefuseListSyntax(name);
         var creates = spec.Create && made != Made.Nothing && !isList;
         var field = map[name];

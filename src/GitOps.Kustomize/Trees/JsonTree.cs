@@ -154,7 +154,7 @@ internal static class JsonTree
 
     private static ScalarNode NormalizeScalar(ScalarNode scalar, bool throughFloat)
     {
-        if (scalar.Style == ScalarStyle.Folded || scalar.Kind == ScalarKind.Null)
+        if (scalar.Style == ScalarStyle.Folded || scalar.Kind is ScalarKind.Null or ScalarKind.Timestamp || scalar.Text.Contains('\u0085', StringComparison.Ordinal))
         {
             scalar = (ScalarNode)scalar.DeepClone();
         }

@@ -6,6 +6,11 @@ internal sealed class AccessReviews(ClusterState state)
     /// <summary>Answers a review; <see langword="null"/> when the object is to be stored.</summary>
     public MapNode? TryHandle(RequestContext request, ResourceDefinition definition, MapNode review)
     {
+        if (Problem(definition.Kind, review) is { } problem)
+        {
+            throw ApiException.Invalid(definition.Group, "", "", [problem]);
+        }
+
         switch (definition.Kind)
         {
             case "SelfSubjectAccessReview":
@@ -56,6 +61,54 @@ internal sealed class AccessReviews(ClusterState state)
             default:
                 return null;
         }
+    }
+
+    private static FieldError? Problem(string kind, MapNode review)
+    {
+        if (kind is not ("SelfSubjectAccessReview" or "SubjectAccessReview" or "LocalSubjectAccessReview"))
+        {
+            return kind == "TokenReview" && review.GetMap("spec")?.GetString("token") is not { Length: > 0 }
+                ? throw ApiException.BadRequest("token is required for TokenReview in authentication")
+                : null;
+        }
+
+        var spec = review.GetMap("spec");
+        var resource = spec?.GetMap("resourceAttributes");
+        var path = spec?.GetMap("nonResourceAttributes");
+        if (resource is not null && path is not null)
+        {
+            return FieldError.Invalid("spec.nonResourceAttributes", path, "cannot be specified in combination with resourceAttributes");
+        }
+
+        if (resource is null && path is null)
+        {
+            return FieldError.Invalid("spec.resourceAttributes", spec?["resourceAttributes"], "exactly one of nonResourceAttributes or resourceAttributes must be specified");
+        }
+
+        if (kind == "SelfSubjectAccessReview")
+        {
+            return null;
+        }
+
+        if (spec!.GetString("user") is not { Length: > 0 } && spec.GetList("groups") is null or { Count: 0 })
+        {
+            return FieldError.Invalid("spec.user", "", "at least one of user or group must be specified");
+        }
+
+        if (kind == "LocalSubjectAccessReview")
+        {
+            if (path is not null)
+            {
+                return FieldError.Invalid("spec.nonResourceAttributes", path, "disallowed on this kind of request");
+            }
+
+            if (resource?.GetString("namespace") != ObjectMeta.Namespace(review))
+            {
+                return FieldError.Invalid("spec.resourceAttributes.namespace", resource?.GetString("namespace") ?? "", "must match metadata.namespace");
+            }
+        }
+
+        return null;
     }
 
     private MapNode Decide(UserInfo user, MapNode? spec)

@@ -7,6 +7,7 @@ namespace GitOps.Testing;
 /// <summary>Makes workloads ready the way controllers, scheduler and kubelet would, or lets them fail.</summary>
 internal sealed class WorkloadController : IController
 {
+    private const string RevisionAnnotation = "deployment.kubernetes.io/revision";
     private const string Manager = "kube-controller-manager";
     private readonly ClusterState _state;
     private readonly ResourceHandler _handler;
@@ -100,6 +101,7 @@ internal sealed class WorkloadController : IController
         var sets = _state.Registry.Find("apps", "replicasets")!;
         var owned = Owned(sets, live);
         var current = owned.FirstOrDefault(s => s.Metadata.GetMap("labels")?.GetString("pod-template-hash") == hash);
+        var newest = owned.Select(Revision).DefaultIfEmpty().Max();
         if (current is null)
         {
             var set = new MapNode();
@@ -114,7 +116,21 @@ internal sealed class WorkloadController : IController
             selector.GetOrAddMap("matchLabels").Set("pod-template-hash", hash);
             setSpec["selector"] = selector;
             setSpec["template"] = template;
+            metadata.GetOrAddMap("annotations").Set(RevisionAnnotation, (newest + 1).ToString(CultureInfo.InvariantCulture));
             Create(sets, live, "apps/v1", "Deployment", set);
+            return;
+        }
+
+        // Going back to an old template makes it the newest revision again.
+        if (newest == 0 || Revision(current) < newest)
+        {
+            Annotate(sets, current, newest + 1);
+            return;
+        }
+
+        if (live.Metadata.GetMap("annotations")?.GetString(RevisionAnnotation) != newest.ToString(CultureInfo.InvariantCulture))
+        {
+            Annotate(definition, live, newest);
             return;
         }
 
@@ -608,6 +624,15 @@ internal sealed class WorkloadController : IController
         definition.Store.Replace(live, root);
     }
 
+    private static void Annotate(ResourceDefinition definition, StoredObject live, long revision)
+    {
+        var root = ObjectMeta.Open(live.Root, out var metadata);
+        var annotations = metadata.GetMap("annotations") is { } known ? TypedMerge.FieldManager.Shallow(known) : new MapNode();
+        annotations.Set(RevisionAnnotation, revision.ToString(CultureInfo.InvariantCulture));
+        metadata["annotations"] = annotations;
+        definition.Store.Replace(live, root);
+    }
+
     private static void SetStatus(ResourceDefinition definition, StoredObject live, Action<MapNode> change)
     {
         var status = live.Root.GetMap("status") is { } known ? (MapNode)known.DeepClone() : new MapNode();
@@ -666,5 +691,38 @@ internal sealed class WorkloadController : IController
     private static bool IsReady(StoredObject pod) => pod.Root.GetMap("status")?.GetList("conditions")?.OfType<MapNode>()
         .Any(static c => c.GetString("type") == "Ready" && c.GetString("status") == "True") == true;
 
-    private static string Hash(MapNode template) => Convert.ToHexStringLower(SHA256.HashData(JsonTreeWriter.Write(template)).AsSpan(0, 5));
+    // Equal templates hash alike, whatever the order of their fields and the nulls in them.
+    private static string Hash(MapNode template)
+    {
+        var copy = (MapNode)template.DeepClone();
+        Canonicalize(copy);
+        return Convert.ToHexStringLower(SHA256.HashData(JsonTreeWriter.Write(copy)).AsSpan(0, 5));
+    }
+
+    private static void Canonicalize(Node node)
+    {
+        if (node is MapNode map)
+        {
+            foreach (var key in map.Where(static e => e.Value.IsNull).Select(static e => e.Key).ToArray())
+            {
+                map.Remove(key);
+            }
+
+            map.Sort(StringComparer.Ordinal);
+            foreach (var entry in map)
+            {
+                Canonicalize(entry.Value);
+            }
+        }
+        else if (node is ListNode list)
+        {
+            foreach (var item in list)
+            {
+                Canonicalize(item);
+            }
+        }
+    }
+
+    private static long Revision(StoredObject set) =>
+        long.TryParse(set.Metadata.GetMap("annotations")?.GetString(RevisionAnnotation), CultureInfo.InvariantCulture, out var number) ? number : 0;
 }

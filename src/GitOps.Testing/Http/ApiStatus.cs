@@ -60,7 +60,7 @@ internal sealed class ApiStatus
             node["details"] = details;
         }
 
-        if (!Success)
+        if (!Success || Code > 0)
         {
             node["code"] = ScalarNode.Integer(Code);
         }

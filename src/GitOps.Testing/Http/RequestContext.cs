@@ -90,6 +90,16 @@ internal sealed class RequestContext
     /// <summary>Reads a body that holds one object, as JSON, YAML or protobuf.</summary>
     public async ValueTask<MapNode> ReadObjectAsync(List<string>? duplicates)
     {
+        if (ContentType is not ("" or "application/json" or "application/yaml" or ProtobufBody.ContentType))
+        {
+            throw new ApiException(new ApiStatus
+            {
+                Code = 415,
+                Reason = "UnsupportedMediaType",
+                Message = "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf",
+            });
+        }
+
         var bytes = await ReadBodyAsync().ConfigureAwait(false);
         return ParseObject(bytes, duplicates);
     }

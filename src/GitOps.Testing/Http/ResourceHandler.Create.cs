@@ -28,11 +28,6 @@ internal sealed partial class ResourceHandler
         }
 
         CheckNamespace(request, definition, created);
-        if (created.GetMap("metadata")!.GetString("resourceVersion") is { Length: > 0 })
-        {
-            throw ApiException.BadRequest("resourceVersion should not be set on objects to be created");
-        }
-
         StoredObject? stored = null;
         var generated = ObjectMeta.Name(created).Length == 0 && created.GetMap("metadata")!.GetString("generateName") is { Length: > 0 };
         for (var attempt = 0; attempt < (generated ? 8 : 1) && stored is null; attempt++)
@@ -80,6 +75,7 @@ internal sealed partial class ResourceHandler
             throw ApiException.BadRequest($"the name of the object ({metadata.GetString("name")}) does not match the name on the URL ({request.Info.Name})");
         }
 
+        var sentRevision = updateManagedFields ? metadata.GetString("resourceVersion") : null;
         metadata.Remove("deletionTimestamp");
         metadata.Remove("deletionGracePeriodSeconds");
         metadata.Remove("selfLink");
@@ -87,6 +83,19 @@ internal sealed partial class ResourceHandler
         metadata.Remove("generation");
         metadata.Set("uid", Guid.NewGuid().ToString());
         metadata.Set("creationTimestamp", ObjectMeta.Timestamp(_state.Time.GetUtcNow()));
+        _state.CheckNamespaceFor(definition, root);
+        if (definition is { Kind: "Pod", Group: "" })
+        {
+            PodAdmission.Admit(_state, root);
+        }
+
+        if (definition is { Kind: "CertificateSigningRequest", Group: "certificates.k8s.io" } && root.GetMap("spec") is { } asked)
+        {
+            // Who asks is not up to the request.
+            asked.Set("username", request.User.Name);
+            asked["groups"] = new ListNode(request.User.Groups.Select(static g => ScalarNode.String(g)));
+        }
+
         strategy.PrepareCreate(root);
         metadata = root.GetMap("metadata")!;
         var errors = new List<FieldError>();
@@ -97,7 +106,11 @@ internal sealed partial class ResourceHandler
             throw ApiException.Invalid(definition.Group, definition.Kind, ObjectMeta.Name(root), errors);
         }
 
-        _state.CheckNamespaceFor(definition, root);
+        if (sentRevision is { Length: > 0 } and not "0")
+        {
+            throw ApiException.Unreasoned("resourceVersion should not be set on objects to be created");
+        }
+
         var target = strategy.ToStorage(root, definition.StorageVersion);
         if (request.DryRun)
         {

@@ -8,7 +8,7 @@ internal sealed partial class ResourceHandler
     {
         var options = await ReadDeleteOptionsAsync(request).ConfigureAwait(false);
         var (result, gone) = Delete(request.DryRun, definition, request.Info.Namespace, request.Info.Name, options);
-        if (gone && !(definition.Kind == "Pod" && definition.Group.Length == 0))
+        if (gone && !ShowsDeleted(definition))
         {
             await request.WriteAsync(200, new ApiStatus { Success = true, Name = result.Name, Group = definition.Group, Kind = definition.Plural }.ToNode()).ConfigureAwait(false);
             return;
@@ -16,6 +16,18 @@ internal sealed partial class ResourceHandler
 
         await WriteObjectAsync(request, definition, version, 200, result.Root, result).ConfigureAwait(false);
     }
+
+    // Some kinds answer a deletion with what was deleted, the rest with a status.
+    private static bool ShowsDeleted(ResourceDefinition definition) => definition.Group switch
+    {
+        "" => definition.Kind is "Pod" or "PodTemplate" or "Service" or "ServiceAccount" or "ResourceQuota" or "PersistentVolume" or "PersistentVolumeClaim",
+        "storage.k8s.io" => definition.Kind is "StorageClass" or "VolumeAttachment" or "CSIDriver" or "CSINode",
+        _ => false,
+    };
+
+    // Two old kinds leave their pods alone unless they are told otherwise.
+    private static string? DefaultPropagation(ResourceDefinition definition) =>
+        definition is { Group: "batch", Kind: "Job" } or { Group: "", Kind: "ReplicationController" } ? "Orphan" : null;
 
     private async Task DeleteCollectionAsync(RequestContext request, ResourceDefinition definition, ResourceVersion version)
     {
@@ -55,11 +67,17 @@ internal sealed partial class ResourceHandler
                 throw ApiException.Conflict(definition.Group, definition.Kind, name, $"the ResourceVersion in the precondition ({revision}) does not match the ResourceVersion in record ({ObjectMeta.ResourceVersion(live.Root)}). The object might have been modified");
             }
 
+            if (definition is { Group: "", Kind: "Namespace" } && name is "default" or "kube-system" or "kube-public")
+            {
+                throw ApiException.Forbidden("", "namespaces", name, "this namespace may not be deleted");
+            }
+
             var finalizers = live.Metadata.GetList("finalizers")?.OfType<ScalarNode>().Select(static f => f.Text).ToList() ?? [];
             var wanted = new List<string>(finalizers);
             wanted.Remove("foregroundDeletion");
             wanted.Remove("orphan");
-            switch (options.Propagation)
+            // What is under deletion already keeps the way it was asked for.
+            switch (options.Propagation ?? (ObjectMeta.IsDeleting(live.Root) ? null : DefaultPropagation(definition)))
             {
                 case "Foreground":
                     wanted.Add("foregroundDeletion");
@@ -104,7 +122,11 @@ internal sealed partial class ResourceHandler
             if (!deleting)
             {
                 metadata.Set("deletionTimestamp", ObjectMeta.Timestamp(_state.Time.GetUtcNow().AddSeconds(grace)));
-                metadata["deletionGracePeriodSeconds"] = ScalarNode.Integer(grace);
+                if (definition is not { Group: "", Kind: "Namespace" })
+                {
+                    metadata["deletionGracePeriodSeconds"] = ScalarNode.Integer(grace);
+                }
+
                 if (metadata["generation"] is ScalarNode generation && generation.TryGetInt64(out var number) && number > 0)
                 {
                     metadata["generation"] = ScalarNode.Integer(number + 1);
@@ -113,10 +135,11 @@ internal sealed partial class ResourceHandler
                 definition.Strategy.BeginDelete(updated);
                 changed = true;
             }
-            else if (grace == 0 && IsGraceful(live.Root))
+            else if (IsGraceful(live.Root) && metadata["deletionGracePeriodSeconds"] is ScalarNode before && before.TryGetInt64(out var left) && grace < left)
             {
-                // A second, immediate deletion shortens the first.
-                metadata["deletionGracePeriodSeconds"] = ScalarNode.Integer(0);
+                // A second deletion can shorten the first, never lengthen it.
+                metadata["deletionGracePeriodSeconds"] = ScalarNode.Integer(grace);
+                metadata.Set("deletionTimestamp", ObjectMeta.Timestamp(_state.Time.GetUtcNow().AddSeconds(grace)));
                 changed = true;
             }
 

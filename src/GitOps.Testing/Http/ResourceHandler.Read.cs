@@ -41,18 +41,19 @@ internal sealed partial class ResourceHandler
     private async Task ListAsync(RequestContext request, ResourceDefinition definition, ResourceVersion version)
     {
         var query = ReadListQuery(request, definition, version);
+        CheckListOptions(request);
         CheckMinimumRevision(request);
         int? limit = null;
         if (request.Query("limit") is { Length: > 0 } limitText)
         {
-            limit = int.TryParse(limitText, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            limit = int.TryParse(limitText, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
                 ? number
                 : throw ApiException.BadRequest($"strconv.ParseInt: parsing \"{limitText}\": invalid syntax");
         }
 
         if (request.Query("resourceVersion") is { Length: > 0 } wanted && !long.TryParse(wanted, NumberStyles.None, CultureInfo.InvariantCulture, out _))
         {
-            throw ApiException.BadRequest($"resourceVersion: Invalid value: \"{wanted}\": strconv.ParseUint: parsing \"{wanted}\": invalid syntax");
+            throw ApiException.Unreasoned($"resourceVersion: Invalid value: \"{wanted}\": strconv.ParseUint: parsing \"{wanted}\": invalid syntax");
         }
 
         ArraySegment<StoredObject> items;
@@ -82,9 +83,78 @@ internal sealed partial class ResourceHandler
         await WriteListAsync(request, definition, version, items, revision, next, remaining).ConfigureAwait(false);
     }
 
+    private static void CheckListOptions(RequestContext request)
+    {
+        var errors = new List<FieldError>();
+        var revision = request.Query("resourceVersion");
+        if (request.Query("resourceVersionMatch") is { Length: > 0 } match)
+        {
+            const string field = "resourceVersionMatch";
+            if (string.IsNullOrEmpty(revision))
+            {
+                errors.Add(FieldError.Forbidden(field, "resourceVersionMatch is forbidden unless resourceVersion is provided"));
+            }
+
+            if (!string.IsNullOrEmpty(request.Query("continue")))
+            {
+                errors.Add(FieldError.Forbidden(field, "resourceVersionMatch is forbidden when continue is provided"));
+            }
+
+            if (match is not ("Exact" or "NotOlderThan"))
+            {
+                errors.Add(FieldError.NotSupported(field, match, ["Exact", "NotOlderThan", ""]));
+            }
+
+            if (match == "Exact" && revision == "0")
+            {
+                errors.Add(FieldError.Forbidden(field, "resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\""));
+            }
+        }
+
+        if (request.Query("sendInitialEvents") is not null)
+        {
+            errors.Add(FieldError.Forbidden("sendInitialEvents", "sendInitialEvents is forbidden for list"));
+        }
+
+        if (errors.Count > 0)
+        {
+            throw ApiException.Invalid("meta.k8s.io", "ListOptions", "", errors);
+        }
+    }
+
+    private static void CheckWatchOptions(RequestContext request)
+    {
+        var errors = new List<FieldError>();
+        var match = request.Query("resourceVersionMatch") ?? "";
+        var initial = request.Query("sendInitialEvents") is not null;
+        if (initial && match != "NotOlderThan")
+        {
+            errors.Add(FieldError.Forbidden("resourceVersionMatch", "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"));
+        }
+
+        if (match.Length > 0)
+        {
+            if (!initial)
+            {
+                errors.Add(FieldError.Forbidden("resourceVersionMatch", "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"));
+            }
+
+            if (match != "NotOlderThan")
+            {
+                errors.Add(FieldError.NotSupported("resourceVersionMatch", match, ["NotOlderThan"]));
+            }
+        }
+
+        if (errors.Count > 0)
+        {
+            throw ApiException.Invalid("meta.k8s.io", "ListOptions", "", errors);
+        }
+    }
+
     private async Task WatchAsync(RequestContext request, ResourceDefinition definition, ResourceVersion version)
     {
         var query = ReadListQuery(request, definition, version);
+        CheckWatchOptions(request);
         var ns = request.Info.Namespace;
         long? since = null;
         var text = request.Query("resourceVersion");
@@ -93,7 +163,7 @@ internal sealed partial class ResourceHandler
         {
             since = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
                 ? number
-                : throw ApiException.BadRequest($"Invalid value: \"{text}\": strconv.ParseUint: parsing \"{text}\": invalid syntax");
+                : throw ApiException.Invalid(definition.Group, definition.Plural, "", [FieldError.Invalid("resourceVersion", text, $"strconv.ParseUint: parsing \"{text}\": invalid syntax")]);
         }
 
         var bookmarks = request.Flag("allowWatchBookmarks");

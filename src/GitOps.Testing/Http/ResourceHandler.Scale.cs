@@ -13,6 +13,11 @@ internal sealed partial class ResourceHandler
             case "get":
                 {
                     var found = definition.Store.Find(info.Namespace, info.Name) ?? throw ApiException.NotFound(definition.Group, definition.Plural, info.Name);
+                    if (definition.IsCustom && scale.MissingReplicas(found.Root) is { } missing)
+                    {
+                        throw ApiException.Internal($"the spec replicas field \"{missing}\" does not exist");
+                    }
+
                     await request.WriteAsync(200, scale.Show(found.Root)).ConfigureAwait(false);
                     return;
                 }

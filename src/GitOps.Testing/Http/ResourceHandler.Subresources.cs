@@ -19,9 +19,19 @@ internal sealed partial class ResourceHandler
                 return;
             case "eviction" when info.Verb == "create":
                 ReadDryRun(request, "CreateOptions");
-                await request.ReadBodyAsync().ConfigureAwait(false);
-                Delete(request.DryRun, definition, info.Namespace, info.Name, new DeleteOptions(null, null, null, null));
-                await request.WriteAsync(201, new ApiStatus { Success = true }.ToNode()).ConfigureAwait(false);
+                var eviction = await request.ReadObjectAsync(null).ConfigureAwait(false);
+                if (ObjectMeta.Name(eviction) is { Length: > 0 } named && named != info.Name)
+                {
+                    throw ApiException.BadRequest("name in URL does not match name in Eviction object");
+                }
+
+                var wish = eviction.GetMap("deleteOptions");
+                Delete(request.DryRun, definition, info.Namespace, info.Name, new DeleteOptions(
+                    wish?.GetString("propagationPolicy"),
+                    wish?["gracePeriodSeconds"] is ScalarNode period && period.TryGetInt64(out var evictionGrace) ? evictionGrace : null,
+                    wish?.GetMap("preconditions")?.GetString("uid"),
+                    wish?.GetMap("preconditions")?.GetString("resourceVersion")));
+                await request.WriteAsync(201, new ApiStatus { Success = true, Code = 201 }.ToNode()).ConfigureAwait(false);
                 return;
             case "binding" when info.Verb == "create":
                 await BindAsync(request, definition, version).ConfigureAwait(false);
@@ -59,16 +69,24 @@ internal sealed partial class ResourceHandler
         var node = body.GetMap("target")?.GetString("name") ?? throw ApiException.BadRequest("a binding needs target.name");
         Update(request, definition, version, "binding", live =>
         {
-            if (live.GetMap("spec")?.GetString("nodeName") is { Length: > 0 } bound)
+            if (live.GetMap("spec")?.GetString("nodeName") is { Length: > 0 } assigned)
             {
-                throw ApiException.Conflict("", "pods/binding", request.Info.Name, $"pod {request.Info.Name} is already assigned to node \"{bound}\"");
+                throw ApiException.Conflict("", "pods/binding", request.Info.Name, $"pod {request.Info.Name} is already assigned to node \"{assigned}\"");
             }
 
             var spec = FieldManager.Shallow(live.GetMap("spec") ?? new MapNode());
             spec.Set("nodeName", node);
-            return ObjectMeta.With(live, "spec", spec);
+            var bound = ObjectMeta.With(live, "spec", spec);
+            var status = bound.GetMap("status") is { } known ? FieldManager.Shallow(known) : new MapNode();
+            var condition = new MapNode();
+            condition["lastProbeTime"] = ScalarNode.Null();
+            condition.Set("lastTransitionTime", ObjectMeta.Timestamp(_state.Time.GetUtcNow()));
+            condition.Set("status", "True");
+            condition.Set("type", "PodScheduled");
+            status["conditions"] = new ListNode([.. (status.GetList("conditions") ?? []).Where(static c => (c as MapNode)?.GetString("type") != "PodScheduled"), condition]);
+            return ObjectMeta.With(bound, "status", status);
         });
-        await request.WriteAsync(201, new ApiStatus { Success = true }.ToNode()).ConfigureAwait(false);
+        await request.WriteAsync(201, new ApiStatus { Success = true, Code = 201 }.ToNode()).ConfigureAwait(false);
     }
 
     private async Task TokenAsync(RequestContext request, ResourceDefinition definition)

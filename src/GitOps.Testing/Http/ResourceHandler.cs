@@ -7,6 +7,7 @@ namespace GitOps.Testing;
 /// <summary>Serves the verbs of resources.</summary>
 internal sealed partial class ResourceHandler
 {
+    private const int MaxManagerBytes = 128;
     private const int UpdateAttempts = 50;
     private readonly ClusterState _state;
 
@@ -24,6 +25,10 @@ internal sealed partial class ResourceHandler
         {
             throw ApiException.PathNotFound();
         }
+
+        CheckShape(definition, info);
+        CheckAccept(request);
+        CheckFieldManager(request);
 
         if (info.Subresource.Length > 0)
         {
@@ -67,6 +72,80 @@ internal sealed partial class ResourceHandler
         }
     }
 
+    // Kinds that are replaced only by those who say which state they saw.
+    private static bool NeedsRevision(ResourceDefinition definition) =>
+        definition.IsCustom
+        || definition.Group is "apiextensions.k8s.io" or "apiregistration.k8s.io" or "admissionregistration.k8s.io" or "coordination.k8s.io" or "policy"
+        || definition.Kind is "VolumeAttachment" or "CSIDriver" or "CSINode" or "RuntimeClass";
+
+    // Which methods a path takes: one object cannot be created, nor a collection be updated.
+    private static void CheckShape(ResourceDefinition definition, RequestInfo info)
+    {
+        var everywhere = definition.Namespaced && info.Namespace.Length == 0;
+        var fits = info.Subresource.Length > 0 || info.Verb switch
+        {
+            "create" => info.Name.Length == 0 && !everywhere,
+            "update" or "patch" => info.Name.Length > 0,
+            "deletecollection" => !everywhere,
+            _ => true,
+        };
+        if (!fits)
+        {
+            throw new ApiException(new ApiStatus { Code = 405, Reason = "MethodNotAllowed", Message = "the server does not allow this method on the requested resource" });
+        }
+    }
+
+    private static void CheckAccept(RequestContext request)
+    {
+        var accept = request.Http.Request.Headers.Accept.ToString();
+        if (accept.Length > 0 && !accept.Split(',').Any(static a => IsAcceptable(a)))
+        {
+            throw new ApiException(new ApiStatus
+            {
+                Code = 406,
+                Reason = "NotAcceptable",
+                Message = "only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf",
+            });
+        }
+    }
+
+    private static bool IsAcceptable(string alternative)
+    {
+        var parts = alternative.Split(';', StringSplitOptions.TrimEntries);
+        if (parts[0] is not ("application/json" or "application/yaml" or "application/vnd.kubernetes.protobuf" or "application/*" or "*/*"))
+        {
+            return false;
+        }
+
+        string Parameter(string name) => parts.FirstOrDefault(p => p.StartsWith(name + "=", StringComparison.Ordinal))?[(name.Length + 1)..] ?? "";
+        return Parameter("as") switch
+        {
+            "" => true,
+            "Table" or "PartialObjectMetadata" or "PartialObjectMetadataList" => Parameter("g") is "" or "meta.k8s.io" && Parameter("v") is "" or "v1" or "v1beta1",
+            _ => false,
+        };
+    }
+
+    private static void CheckFieldManager(RequestContext request)
+    {
+        var name = request.Query("fieldManager");
+        if (string.IsNullOrEmpty(name) || request.Info.Verb is not ("create" or "update" or "patch"))
+        {
+            return;
+        }
+
+        var options = request.Info.Verb switch { "create" => "CreateOptions", "update" => "UpdateOptions", _ => "PatchOptions" };
+        if (System.Text.Encoding.UTF8.GetByteCount(name) > MaxManagerBytes)
+        {
+            throw InvalidOptions(options, FieldError.TooLong("fieldManager", MaxManagerBytes));
+        }
+
+        if (name.Any(char.IsControl))
+        {
+            throw InvalidOptions(options, FieldError.Invalid("fieldManager", name, "invalid character"));
+        }
+    }
+
     private async Task GetAsync(RequestContext request, ResourceDefinition definition, ResourceVersion version)
     {
         var found = definition.Store.Find(request.Info.Namespace, request.Info.Name)
@@ -94,6 +173,11 @@ internal sealed partial class ResourceHandler
         }
 
         CheckNamespace(request, definition, updated);
+        if (subresource.Length == 0 && NeedsRevision(definition) && updated.GetMap("metadata")?.GetString("resourceVersion") is null or "" && definition.Store.Find(request.Info.Namespace, request.Info.Name) is not null)
+        {
+            throw ApiException.Invalid(definition.Group, definition.Plural, request.Info.Name, [FieldError.Invalid("metadata.resourceVersion", ScalarNode.Integer(0), "must be specified for an update")]);
+        }
+
         var stored = Update(request, definition, version, subresource, live =>
         {
             var result = (MapNode)updated.DeepClone();
@@ -135,7 +219,7 @@ internal sealed partial class ResourceHandler
         var stored = Update(request, definition, version, subresource, live =>
         {
             var patched = Patch(version, type, live, patch);
-            var decoded = Decode(request, definition, version, patched, duplicates);
+            var decoded = DecodePatched(request, definition, version, patched, duplicates, strategic: type == "application/strategic-merge-patch+json");
             return definition.Strategy.FieldManager(version.Name, subresource).Update(live, decoded, request.FieldManagerName);
         });
         await WriteObjectAsync(request, definition, version, 200, stored.Root, stored).ConfigureAwait(false);
@@ -177,6 +261,10 @@ internal sealed partial class ResourceHandler
                 {
                     return StrategicMergePatch.Apply(version.Type, live, strategic);
                 }
+                catch (GitOpsException e) when (e.Message.Contains("merge key", StringComparison.Ordinal))
+                {
+                    throw ApiException.Unreasoned(e.Message);
+                }
                 catch (GitOpsException e)
                 {
                     throw ApiException.BadRequest(e.Message);
@@ -198,7 +286,7 @@ internal sealed partial class ResourceHandler
 
         if (duplicates.Count > 0)
         {
-            ReportFields(request, [], duplicates, apply: true);
+            ReportFields(request, definition.Kind, [], duplicates, apply: true);
         }
 
         var apiVersion = configuration.GetString("apiVersion") ?? "";
@@ -264,7 +352,7 @@ internal sealed partial class ResourceHandler
         if (Validation(request) != "Ignore" && definition.IsCustom)
         {
             definition.Strategy.Decode(version.Name, configuration, unknown.Add);
-            ReportFields(request, unknown, [], apply: true);
+            ReportFields(request, definition.Kind, unknown, [], apply: true);
         }
 
         for (var attempt = 0; ; attempt++)
@@ -354,6 +442,11 @@ internal sealed partial class ResourceHandler
         updated = ObjectMeta.Open(updated, out var metadata);
         CheckIdentity(request, definition, live, updated);
         var sentRevision = metadata.GetString("resourceVersion");
+        if (sentRevision is { Length: > 0 } && !ulong.TryParse(sentRevision, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+        {
+            throw ApiException.Unreasoned($"resourceVersion: Invalid value: \"{sentRevision}\": strconv.ParseUint: parsing \"{sentRevision}\": invalid syntax");
+        }
+
         if (sentRevision is { Length: > 0 } && sentRevision != "0" && sentRevision != live.Revision.ToString(CultureInfo.InvariantCulture))
         {
             throw ApiException.Conflict(definition.Group, definition.Plural, request.Info.Name, "the object has been modified; please apply your changes to the latest version and try again");
@@ -363,14 +456,17 @@ internal sealed partial class ResourceHandler
         var liveUid = ObjectMeta.Uid(live.Root);
         if (sentUid is { Length: > 0 } && sentUid != liveUid)
         {
-            throw ApiException.Conflict(definition.Group, definition.Plural, request.Info.Name, $"Precondition failed: UID in precondition: {sentUid}, UID in object meta: {liveUid}");
+            // A whole object is meant for the one it was read from; a patch only tries to change what cannot be changed.
+            throw request.Info.Verb != "update"
+                ? ApiException.Invalid(definition.Group, definition.Kind, request.Info.Name, [FieldError.Invalid("metadata.uid", sentUid, "field is immutable")])
+                : ApiException.Conflict(definition.Group, definition.Plural, request.Info.Name, $"Precondition failed: UID in precondition: {sentUid}, UID in object meta: {liveUid}");
         }
 
         KeepSystemFields(metadata, old.GetMap("metadata")!);
         strategy.PrepareUpdate(updated, old, subresource);
         metadata = updated.GetMap("metadata")!;
         var errors = new List<FieldError>();
-        MetadataValidation.Update(updated, old, errors);
+        MetadataValidation.Update(definition, updated, old, errors);
         strategy.ValidateUpdate(updated, old, subresource, errors);
         if (errors.Count > 0)
         {
@@ -438,6 +534,49 @@ internal sealed partial class ResourceHandler
         }
     }
 
+    // What a patch leaves has to be an object of the kind; all that is wrong with it is the patch's fault.
+    private static MapNode DecodePatched(RequestContext request, ResourceDefinition definition, ResourceVersion version, MapNode patched, List<string> duplicates, bool strategic)
+    {
+        ApiException Refuse(string why) => new(new ApiStatus
+        {
+            Code = 422,
+            Reason = "Invalid",
+            Message = $" \"\" is invalid: patch: Invalid value: {why}",
+            Causes = [new StatusCause("FieldValueInvalid", $"Invalid value: {why}", "patch")],
+        });
+
+        var unknown = new List<string>();
+        MapNode decoded;
+        try
+        {
+            if (!strategic)
+            {
+                CheckKind(definition, version, patched, patched: true);
+            }
+
+            decoded = definition.Strategy.Decode(version.Name, patched, unknown.Add);
+        }
+        catch (DecodeException e)
+        {
+            throw Refuse(e.Message);
+        }
+        catch (ApiException e) when (!definition.IsCustom)
+        {
+            throw Refuse(e.Message);
+        }
+
+        if (Validation(request) == "Strict" && unknown.Count + duplicates.Count > 0)
+        {
+            throw Refuse($"strict decoding error: {string.Join(", ", Problems(unknown, duplicates))}");
+        }
+
+        ReportFields(request, definition.Kind, unknown, duplicates, apply: false);
+        return decoded;
+    }
+
+    private static string[] Problems(List<string> unknown, List<string> duplicates) =>
+        [.. duplicates.Select(static d => $"duplicate field \"{d}\"").Concat(unknown.Select(static u => $"unknown field \"{u}\"")).Distinct(StringComparer.Ordinal)];
+
     private static MapNode Decode(RequestContext request, ResourceDefinition definition, ResourceVersion version, MapNode body, List<string> duplicates)
     {
         var unknown = new List<string>();
@@ -451,7 +590,7 @@ internal sealed partial class ResourceHandler
             throw ApiException.BadRequest($"{definition.Kind} in version \"{version.Name}\" cannot be handled as a {definition.Kind}: {e.Message}");
         }
 
-        ReportFields(request, unknown, duplicates, apply: false);
+        ReportFields(request, definition.Kind, unknown, duplicates, apply: false);
         return decoded;
     }
 
@@ -468,7 +607,7 @@ internal sealed partial class ResourceHandler
         };
     }
 
-    private static void ReportFields(RequestContext request, List<string> unknown, List<string> duplicates, bool apply)
+    private static void ReportFields(RequestContext request, string kind, List<string> unknown, List<string> duplicates, bool apply)
     {
         var mode = Validation(request);
         if (mode == "Ignore" || unknown.Count + duplicates.Count == 0)
@@ -476,7 +615,7 @@ internal sealed partial class ResourceHandler
             return;
         }
 
-        var problems = duplicates.Select(static d => $"duplicate field \"{d}\"").Concat(unknown.Select(static u => $"unknown field \"{u}\"")).Distinct(StringComparer.Ordinal).ToArray();
+        var problems = Problems(unknown, duplicates);
         if (mode == "Warn")
         {
             foreach (var problem in problems)
@@ -490,10 +629,10 @@ internal sealed partial class ResourceHandler
             return;
         }
 
-        throw ApiException.BadRequest($"{(apply ? "error strict decoding patch" : $"{request.Info.Resource} in version \"{request.Info.Version}\" cannot be handled")}: strict decoding error: {string.Join(", ", problems)}");
+        throw ApiException.BadRequest($"{(apply ? "error strict decoding patch" : $"{kind} in version \"{request.Info.Version}\" cannot be handled as a {kind}")}: strict decoding error: {string.Join(", ", problems)}");
     }
 
-    private static void CheckKind(ResourceDefinition definition, ResourceVersion version, MapNode body)
+    private static void CheckKind(ResourceDefinition definition, ResourceVersion version, MapNode body, bool patched = false)
     {
         var apiVersion = body.GetString("apiVersion");
         var kind = body.GetString("kind");
@@ -502,6 +641,20 @@ internal sealed partial class ResourceHandler
             throw ApiException.BadRequest(string.IsNullOrEmpty(kind)
                 ? "Object 'Kind' is missing in the request body"
                 : "Object 'apiVersion' is missing in the request body");
+        }
+
+        if (definition.IsCustom)
+        {
+            // A custom object of another kind is one with a wrong field.
+            if (kind != definition.Kind)
+            {
+                throw ApiException.Invalid(definition.Group, kind!, ObjectMeta.Name(body), [FieldError.Invalid("kind", kind!, $"must be {definition.Kind}")]);
+            }
+
+            if (patched && apiVersion != definition.ApiVersion(version.Name) && apiVersion!.StartsWith(definition.Group + "/", StringComparison.Ordinal))
+            {
+                throw ApiException.Invalid(definition.Group, definition.Kind, ObjectMeta.Name(body), [FieldError.Invalid("apiVersion", apiVersion, $"must be {definition.ApiVersion(version.Name)}")]);
+            }
         }
 
         if (!string.IsNullOrEmpty(kind) && kind != definition.Kind)

@@ -21,14 +21,129 @@ internal static class TableColumns
             ("", "Namespace") => [Name, Text("Status", "status.phase"), Age],
             ("", "Pod") => [Name, new("Ready", "string", "The aggregate readiness state of this pod for accepting traffic.", 0, static (o, _) => ScalarNode.String(PodReady(o))), Text("Status", "status.phase"), new("Restarts", "string", "The number of times the containers in this pod have been restarted.", 0, static (_, _) => ScalarNode.String("0")), Age],
             ("", "Service") => [Name, Text("Type", "spec.type"), Text("Cluster-IP", "spec.clusterIP"), new("External-IP", "string", "", 0, static (_, _) => ScalarNode.String("<none>")), new("Port(s)", "string", "", 0, static (o, _) => ScalarNode.String(Ports(o))), Age],
-            ("apps", "Deployment") => [Name, new("Ready", "string", "Number of the pod with ready state", 0, static (o, _) => ScalarNode.String($"{Read(o, "status.readyReplicas", "0")}/{Read(o, "spec.replicas", "0")}")), Count("Up-to-date", "status.updatedReplicas"), Count("Available", "status.availableReplicas"), Age],
-            ("apps", "StatefulSet") => [Name, new("Ready", "string", "Number of the pod with ready state", 0, static (o, _) => ScalarNode.String($"{Read(o, "status.readyReplicas", "0")}/{Read(o, "spec.replicas", "0")}")), Age],
-            ("apps", "ReplicaSet") => [Name, Count("Desired", "spec.replicas"), Count("Current", "status.replicas"), Count("Ready", "status.readyReplicas"), Age],
-            ("apps", "DaemonSet") => [Name, Count("Desired", "status.desiredNumberScheduled"), Count("Current", "status.currentNumberScheduled"), Count("Ready", "status.numberReady"), Count("Up-to-date", "status.updatedNumberScheduled"), Count("Available", "status.numberAvailable"), Age],
-            ("batch", "Job") => [Name, new("Status", "string", "", 0, static (o, _) => ScalarNode.String(JobStatus(o))), new("Completions", "string", "", 0, static (o, _) => ScalarNode.String($"{Read(o, "status.succeeded", "0")}/{Read(o, "spec.completions", "1")}")), Age],
+            ("apps", "Deployment") => [Name, Ready, Count("Up-to-date", "status.updatedReplicas"), Count("Available", "status.availableReplicas"), Age, .. Wide, Selector],
+            ("apps", "StatefulSet") => [Name, Ready, Age, .. Wide],
+            ("apps", "ReplicaSet") or ("", "ReplicationController") =>
+                [Name, Count("Desired", "spec.replicas"), Count("Current", "status.replicas"), Count("Ready", "status.readyReplicas"), Age, .. Wide, Selector],
+            ("apps", "DaemonSet") =>
+            [
+                Name, Count("Desired", "status.desiredNumberScheduled"), Count("Current", "status.currentNumberScheduled"), Count("Ready", "status.numberReady"),
+                Count("Up-to-date", "status.updatedNumberScheduled"), Count("Available", "status.numberAvailable"), Cell("Node Selector", static o => Pairs(At(o, "spec.template.spec.nodeSelector"))), Age, .. Wide, Selector,
+            ],
+            ("batch", "Job") =>
+                [Name, Cell("Status", JobStatus), Cell("Completions", static o => $"{Read(o, "status.succeeded", "0")}/{Read(o, "spec.completions", "1")}"), Cell("Duration", static _ => ""), Age, .. Wide, Selector],
+            ("batch", "CronJob") =>
+            [
+                Name, Text("Schedule", "spec.schedule"), Cell("Timezone", static o => Read(o, "spec.timeZone", "<none>")), Cell("Suspend", static o => Read(o, "spec.suspend", "false") == "true" ? "True" : "False"),
+                Cell("Active", static o => (o.GetMap("status")?.GetList("active")?.Count ?? 0).ToString(System.Globalization.CultureInfo.InvariantCulture)), Since("Last Schedule", "status.lastScheduleTime"), Age,
+            ],
+            ("networking.k8s.io", "Ingress") =>
+                [Name, Cell("Class", static o => Read(o, "spec.ingressClassName", "<none>")), Cell("Hosts", Hosts), Cell("Address", Addresses), Cell("Ports", static o => o.GetMap("spec")?.GetList("tls") is { Count: > 0 } ? "80, 443" : "80"), Age],
+            ("networking.k8s.io", "IngressClass") => [Name, Text("Controller", "spec.controller"), Cell("Parameters", static o => Read(o, "spec.parameters.name", "<none>")), Age],
+            ("networking.k8s.io", "NetworkPolicy") => [Name, Cell("Pod-Selector", static o => Pairs(At(o, "spec.podSelector.matchLabels"))), Age],
+            ("autoscaling", "HorizontalPodAutoscaler") =>
+            [
+                Name, Cell("Reference", static o => $"{Read(o, "spec.scaleTargetRef.kind", "")}/{Read(o, "spec.scaleTargetRef.name", "")}"), Cell("Targets", static _ => "<unknown>"),
+                Cell("MinPods", static o => Read(o, "spec.minReplicas", "<unset>")), Count("MaxPods", "spec.maxReplicas"), Count("Replicas", "status.currentReplicas"), Age,
+            ],
+            ("policy", "PodDisruptionBudget") =>
+                [Name, Cell("Min Available", static o => Read(o, "spec.minAvailable", "N/A")), Cell("Max Unavailable", static o => Read(o, "spec.maxUnavailable", "N/A")), Count("Allowed Disruptions", "status.disruptionsAllowed"), Age],
+            ("rbac.authorization.k8s.io", "Role" or "ClusterRole") => [Name, Cell("Created At", static o => Read(o, "metadata.creationTimestamp", ""))],
+            ("rbac.authorization.k8s.io", "RoleBinding" or "ClusterRoleBinding") =>
+                [Name, Cell("Role", static o => $"{Read(o, "roleRef.kind", "")}/{Read(o, "roleRef.name", "")}"), Age, Subjects("Users", "User"), Subjects("Groups", "Group"), Subjects("ServiceAccounts", "ServiceAccount")],
+            ("", "ServiceAccount") => [Name, Cell("Secrets", static o => (o.GetList("secrets")?.Count ?? 0).ToString(System.Globalization.CultureInfo.InvariantCulture)), Age],
+            ("", "PersistentVolumeClaim") =>
+            [
+                Name, Text("Status", "status.phase"), Text("Volume", "spec.volumeName"), Text("Capacity", "status.capacity.storage"), Cell("Access Modes", static o => Modes(o.GetMap("status"))),
+                Text("StorageClass", "spec.storageClassName"), Cell("VolumeAttributesClass", static o => Read(o, "spec.volumeAttributesClassName", "<unset>")), Age, new("VolumeMode", "string", "", 1, static (o, _) => ScalarNode.String(Read(o, "spec.volumeMode", ""))),
+            ],
+            ("", "PersistentVolume") =>
+            [
+                Name, Text("Capacity", "spec.capacity.storage"), Cell("Access Modes", static o => Modes(o.GetMap("spec"))), Text("Reclaim Policy", "spec.persistentVolumeReclaimPolicy"), Text("Status", "status.phase"),
+                Cell("Claim", static o => At(o, "spec.claimRef") is MapNode ? $"{Read(o, "spec.claimRef.namespace", "")}/{Read(o, "spec.claimRef.name", "")}" : ""), Text("StorageClass", "spec.storageClassName"), Age,
+            ],
+            ("storage.k8s.io", "StorageClass") =>
+            [
+                Name, Text("Provisioner", "provisioner"), Text("ReclaimPolicy", "reclaimPolicy"), Text("VolumeBindingMode", "volumeBindingMode"), Cell("AllowVolumeExpansion", static o => Read(o, "allowVolumeExpansion", "false")), Age,
+            ],
+            ("", "Node") =>
+            [
+                Name, Cell("Status", NodeStatus), Cell("Roles", static _ => "<none>"), Age, Text("Version", "status.nodeInfo.kubeletVersion"),
+            ],
+            ("", "Endpoints") => [Name, Cell("Endpoints", static _ => "<none>"), Age],
+            ("discovery.k8s.io", "EndpointSlice") => [Name, Text("AddressType", "addressType"), Cell("Ports", static o => Joined(o.GetList("ports"), "port")), Cell("Endpoints", static _ => "<none>"), Age],
+            ("scheduling.k8s.io", "PriorityClass") =>
+                [Name, Count("Value", "value"), Cell("Global-Default", static o => Read(o, "globalDefault", "false")), Age, Text("PreemptionPolicy", "preemptionPolicy")],
+            ("coordination.k8s.io", "Lease") => [Name, Text("Holder", "spec.holderIdentity"), Age],
+            ("", "Event") =>
+            [
+                Since("Last Seen", "lastTimestamp"), Text("Type", "type"), Text("Reason", "reason"),
+                Cell("Object", static o => $"{Read(o, "involvedObject.kind", "").ToLowerInvariant()}/{Read(o, "involvedObject.name", "")}"), Text("Message", "message"), new("Name", "string", "", 1, static (o, _) => ScalarNode.String(ObjectMeta.Name(o))),
+            ],
+            ("certificates.k8s.io", "CertificateSigningRequest") =>
+                [Name, Age, Text("SignerName", "spec.signerName"), Text("Requestor", "spec.username"), Cell("RequestedDuration", static o => Read(o, "spec.expirationSeconds", "<none>")), Cell("Condition", SigningCondition)],
             ("apiextensions.k8s.io", "CustomResourceDefinition") => [Name, new("Created At", "string", "", 0, static (o, _) => o.GetMap("metadata")?["creationTimestamp"] ?? ScalarNode.Null())],
             _ => [Name, Age],
         };
+    }
+
+    private static TableColumn Ready => new("Ready", "string", "Number of the pod with ready state", 0, static (o, _) => ScalarNode.String($"{Read(o, "status.readyReplicas", "0")}/{Read(o, "spec.replicas", "0")}"));
+
+    private static TableColumn Selector => new("Selector", "string", "", 1, static (o, _) => ScalarNode.String(Pairs(At(o, "spec.selector.matchLabels") ?? At(o, "spec.selector"))));
+
+    private static TableColumn[] Wide =>
+    [
+        new("Containers", "string", "", 1, static (o, _) => ScalarNode.String(Joined(At(o, "spec.template.spec.containers"), "name"))),
+        new("Images", "string", "", 1, static (o, _) => ScalarNode.String(Joined(At(o, "spec.template.spec.containers"), "image"))),
+    ];
+
+    private static TableColumn Cell(string name, Func<MapNode, string> read) => new(name, "string", "", 0, (o, _) => ScalarNode.String(read(o)));
+
+    private static TableColumn Since(string name, string path) =>
+        new(name, "string", "", 0, (o, t) => ScalarNode.String(At(o, path) is ScalarNode { IsNull: false } time ? Tables.Age(time.Text, t) : "<none>"));
+
+    private static TableColumn Subjects(string name, string kind) => new(name, "string", "", 1, (o, _) => ScalarNode.String(string.Join(", ", (o.GetList("subjects")?.OfType<MapNode>() ?? [])
+        .Where(s => s.GetString("kind") == kind)
+        .Select(s => kind == "ServiceAccount" ? $"{s.GetString("namespace")}/{s.GetString("name")}" : s.GetString("name")))));
+
+    private static string Joined(Node? list, string field) => string.Join(",", ((list as ListNode)?.OfType<MapNode>() ?? []).Select(i => (i[field] as ScalarNode)?.Text));
+
+    private static string Pairs(Node? labels) => labels is MapNode { Count: > 0 } map ? string.Join(",", map.Select(static e => $"{e.Key}={(e.Value as ScalarNode)?.Text}")) : "<none>";
+
+    private static string Hosts(MapNode ingress)
+    {
+        var hosts = (ingress.GetMap("spec")?.GetList("rules")?.OfType<MapNode>() ?? []).Select(static r => r.GetString("host") ?? "").Where(static h => h.Length > 0).ToArray();
+        return hosts.Length == 0 ? "*" : string.Join(",", hosts);
+    }
+
+    private static string Addresses(MapNode root) =>
+        string.Join(",", (root.GetMap("status")?.GetMap("loadBalancer")?.GetList("ingress")?.OfType<MapNode>() ?? []).Select(static i => i.GetString("ip") ?? i.GetString("hostname")));
+
+    private static string Modes(MapNode? owner) => string.Join(",", (owner?.GetList("accessModes")?.OfType<ScalarNode>() ?? []).Select(static m => m.Text switch
+    {
+        "ReadWriteOnce" => "RWO",
+        "ReadOnlyMany" => "ROX",
+        "ReadWriteMany" => "RWX",
+        "ReadWriteOncePod" => "RWOP",
+        var other => other,
+    }));
+
+    private static string NodeStatus(MapNode node)
+    {
+        var ready = node.GetMap("status")?.GetList("conditions")?.OfType<MapNode>().FirstOrDefault(static c => c.GetString("type") == "Ready")?.GetString("status") switch
+        {
+            "True" => "Ready",
+            null => "Unknown",
+            _ => "NotReady",
+        };
+        return Read(node, "spec.unschedulable", "false") == "true" ? ready + ",SchedulingDisabled" : ready;
+    }
+
+    private static string SigningCondition(MapNode request)
+    {
+        var types = (request.GetMap("status")?.GetList("conditions")?.OfType<MapNode>() ?? []).Select(static c => c.GetString("type")).ToArray();
+        var state = types.Contains("Denied") ? "Denied" : types.Contains("Failed") ? "Failed" : types.Contains("Approved") ? "Approved" : "Pending";
+        return request.GetMap("status")?.GetString("certificate") is { Length: > 0 } ? state + ",Issued" : state;
     }
 
     private static IReadOnlyList<TableColumn> Custom(ResourceVersion version)

@@ -16,36 +16,30 @@ internal static class CoreKinds
             status.Set("phase", "Pending");
             status.Set("qosClass", QosClass(root));
             var spec = root.GetMap("spec")!;
-            Default(spec, "priority", 0);
-            Default(spec, "preemptionPolicy", "PreemptLowerPriority");
-            var tolerations = spec.GetList("tolerations") ?? new ListNode();
-            foreach (var key in (ReadOnlySpan<string>)["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"])
+            Tolerate(spec);
+        },
+        Validate = static (root, errors) => PodValidation.Spec(Check.Of(root, errors).Child("spec"), isPod: true),
+        PrepareUpdate = static (root, old) =>
+        {
+            var spec = root.GetMap("spec")!;
+            Tolerate(spec);
+            foreach (var field in (ReadOnlySpan<string>)["priority", "preemptionPolicy"])
             {
-                if (!tolerations.OfType<MapNode>().Any(t => t.GetString("key") is null or "" || t.GetString("key") == key))
+                if (spec[field] is null && old.GetMap("spec")?[field] is { } kept)
                 {
-                    var toleration = new MapNode();
-                    toleration.Set("key", key);
-                    toleration.Set("operator", "Exists");
-                    toleration.Set("effect", "NoExecute");
-                    toleration["tolerationSeconds"] = ScalarNode.Integer(300);
-                    tolerations.Add(toleration);
+                    spec[field] = kept;
                 }
             }
-
-            spec["tolerations"] = tolerations;
         },
-        Validate = static (root, errors) => WorkloadValidation.PodSpec(root.GetMap("spec")!, "spec", errors),
-        ValidateUpdate = static (root, old, errors) =>
-        {
-            if (!GitOps.Node.DeepEquals(WithoutMutable(root), WithoutMutable(old)))
-            {
-                errors.Add(FieldError.Forbidden("spec", "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)"));
-            }
-        },
+        ValidateUpdate = PodUpdateValidation.Update,
         SelectableFields = ["spec.nodeName", "spec.restartPolicy", "spec.schedulerName", "spec.serviceAccountName", "spec.hostNetwork", "status.phase", "status.podIP", "status.nominatedNodeName"],
     };
 
-    public static KindRules PodTemplate { get; } = new() { Default = static root => Template(root.GetMap("template")) };
+    public static KindRules PodTemplate { get; } = new()
+    {
+        Default = static root => Template(root.GetMap("template")),
+        Validate = static (root, errors) => PodValidation.Template(Check.Of(root, errors), ["Always", "OnFailure", "Never"]),
+    };
 
     public static KindRules ConfigMap { get; } = new()
     {
@@ -114,18 +108,19 @@ internal static class CoreKinds
                 case "kubernetes.io/service-account-token" when root.GetMap("metadata")?.GetMap("annotations")?.GetString("kubernetes.io/service-account.name") is not { Length: > 0 }:
                     errors.Add(FieldError.Required("metadata.annotations[kubernetes.io/service-account.name]"));
                     break;
-                case "kubernetes.io/dockerconfigjson" when data?.ContainsKey(".dockerconfigjson") != true:
-                    errors.Add(FieldError.Required("data[.dockerconfigjson]"));
+                case "kubernetes.io/dockerconfigjson":
+                    Registry(data, ".dockerconfigjson", errors);
                     break;
-                case "kubernetes.io/dockercfg" when data?.ContainsKey(".dockercfg") != true:
-                    errors.Add(FieldError.Required("data[.dockercfg]"));
+                case "kubernetes.io/dockercfg":
+                    Registry(data, ".dockercfg", errors);
                     break;
+                // The paths of the next two are odd, but they are the ones of a real server.
                 case "kubernetes.io/basic-auth" when data?.ContainsKey("username") != true && data?.ContainsKey("password") != true:
-                    errors.Add(FieldError.Required("data[username]"));
-                    errors.Add(FieldError.Required("data[password]"));
+                    errors.Add(FieldError.Required("data[%s][username]"));
+                    errors.Add(FieldError.Required("data[%s][password]"));
                     break;
                 case "kubernetes.io/ssh-auth" when data?.ContainsKey("ssh-privatekey") != true:
-                    errors.Add(FieldError.Required("data[ssh-privatekey]"));
+                    errors.Add(FieldError.Required("data[%s][ssh-privatekey]"));
                     break;
                 case "kubernetes.io/tls":
                     if (data?.ContainsKey("tls.crt") != true)
@@ -181,11 +176,31 @@ internal static class CoreKinds
         PrepareCreate = static root =>
         {
             var spec = new MapNode();
-            spec["finalizers"] = new ListNode([ScalarNode.String("kubernetes")]);
+            var finalizers = root.GetMap("spec")?.GetList("finalizers") is { } given ? new ListNode(given) : new ListNode();
+            if (!finalizers.Any(static f => f is ScalarNode { Text: "kubernetes" }))
+            {
+                finalizers.Add(ScalarNode.String("kubernetes"));
+            }
+
+            spec["finalizers"] = finalizers;
             root["spec"] = spec;
             var status = new MapNode();
             status.Set("phase", "Active");
             root["status"] = status;
+        },
+        Validate = static (root, errors) =>
+        {
+            foreach (var (name, _) in Check.Of(root, errors).Child("spec").Texts("finalizers"))
+            {
+                if (Names.QualifiedName(name) is { } problem)
+                {
+                    errors.Add(FieldError.Invalid("spec.finalizers", name, problem));
+                }
+                else if (!name.Contains('/', StringComparison.Ordinal) && name is not ("kubernetes" or "orphan" or "foregroundDeletion"))
+                {
+                    errors.Add(FieldError.Invalid("spec.finalizers", name, "name is neither a standard finalizer name nor is it fully qualified"));
+                }
+            }
         },
         PrepareUpdate = static (root, old) =>
         {
@@ -208,6 +223,7 @@ internal static class CoreKinds
         PrepareCreate = static root =>
         {
             root.GetOrAddMap("status").Set("phase", "Pending");
+            DataSources(root.GetMap("spec")!);
             var metadata = root.GetMap("metadata")!;
             var finalizers = metadata.GetList("finalizers") is { } known ? new ListNode(known) : new ListNode();
             if (!finalizers.Any(static f => f is ScalarNode { Text: "kubernetes.io/pvc-protection" }))
@@ -216,38 +232,8 @@ internal static class CoreKinds
                 metadata["finalizers"] = finalizers;
             }
         },
-        Validate = static (root, errors) =>
-        {
-            var spec = root.GetMap("spec")!;
-            if (spec.GetList("accessModes") is null or { Count: 0 })
-            {
-                errors.Add(FieldError.Required("spec.accessModes", "at least 1 access mode is required"));
-            }
-
-            if (spec.GetMap("resources")?.GetMap("requests")?.GetString("storage") is null)
-            {
-                errors.Add(FieldError.Required("spec.resources[storage]"));
-            }
-        },
-        ValidateUpdate = static (root, old, errors) =>
-        {
-            var now = (MapNode)root.GetMap("spec")!.DeepClone();
-            var before = (MapNode)old.GetMap("spec")!.DeepClone();
-            if (before.GetString("volumeName") is not { Length: > 0 })
-            {
-                now.Remove("volumeName");
-                before.Remove("volumeName");
-            }
-
-            now.GetMap("resources")?.Remove("requests");
-            before.GetMap("resources")?.Remove("requests");
-            now.Remove("volumeAttributesClassName");
-            before.Remove("volumeAttributesClassName");
-            if (!GitOps.Node.DeepEquals(now, before))
-            {
-                errors.Add(FieldError.Forbidden("spec", "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims"));
-            }
-        },
+        Validate = StorageValidation.Claim,
+        ValidateUpdate = StorageValidation.ClaimUpdate,
     };
 
     public static KindRules PersistentVolume { get; } = new()
@@ -274,6 +260,8 @@ internal static class CoreKinds
                 metadata["finalizers"] = finalizers;
             }
         },
+        Validate = StorageValidation.Volume,
+        ValidateUpdate = StorageValidation.VolumeUpdate,
     };
 
     public static KindRules LimitRange { get; } = new()
@@ -303,6 +291,14 @@ internal static class CoreKinds
                 }
             }
         },
+        PrepareCreate = static root =>
+        {
+            if (ObjectMeta.Name(root).Length == 0)
+            {
+                root.GetMap("metadata")!.Set("name", Guid.NewGuid().ToString());
+            }
+        },
+        Validate = QuotaValidation.LimitRange,
     };
 
     public static KindRules Endpoints { get; } = new()
@@ -317,16 +313,51 @@ internal static class CoreKinds
                 }
             }
         },
+        Validate = NetworkValidation.Endpoints,
     };
 
     public static KindRules NodeKind { get; } = new()
     {
-        PrepareCreate = static _ => { },
+        Default = static root =>
+        {
+            if (root.GetMap("spec") is { } spec && spec["podCIDRs"] is null && spec["podCIDR"] is { } cidr)
+            {
+                spec["podCIDRs"] = new ListNode([cidr]);
+            }
+        },
+        PrepareCreate = static root =>
+        {
+            // Until somebody says that the node is ready, nothing may run there.
+            var spec = root.GetOrAddMap("spec");
+            var taints = spec.GetList("taints") is { } given ? new ListNode(given) : new ListNode();
+            if (!taints.OfType<MapNode>().Any(static t => t.GetString("key") == "node.kubernetes.io/not-ready" && t.GetString("effect") == "NoSchedule"))
+            {
+                var taint = new MapNode();
+                taint.Set("key", "node.kubernetes.io/not-ready");
+                taint.Set("effect", "NoSchedule");
+                taints.Add(taint);
+                spec["taints"] = taints;
+            }
+        },
+        Validate = ClusterValidation.Node,
+        ValidateUpdate = ClusterValidation.NodeUpdate,
         SelectableFields = ["spec.unschedulable"],
+    };
+
+    public static KindRules ResourceQuota { get; } = new()
+    {
+        Validate = QuotaValidation.ResourceQuota,
+        ValidateUpdate = static (root, old, errors) =>
+        {
+            WorkloadKinds.Immutable(root, old, errors, "spec", "scopes");
+            WorkloadKinds.Immutable(root, old, errors, "spec", "scopeSelector");
+        },
     };
 
     public static KindRules Event { get; } = new()
     {
+        CheckName = Names.PathSegment,
+        Validate = ClusterValidation.Event,
         SelectableFields =
         [
             "involvedObject.kind", "involvedObject.namespace", "involvedObject.name", "involvedObject.uid", "involvedObject.apiVersion", "involvedObject.resourceVersion",
@@ -350,6 +381,46 @@ internal static class CoreKinds
         }
     }
 
+    // A claim names what it is filled from twice, under the old name of the field and under the new one.
+    private static void DataSources(MapNode spec)
+    {
+        if (spec.GetMap("dataSource") is { } source)
+        {
+            var group = source.GetString("apiGroup") ?? "";
+            var known = (group.Length == 0 && source.GetString("kind") == "PersistentVolumeClaim") || (group == "snapshot.storage.k8s.io" && source.GetString("kind") == "VolumeSnapshot");
+            if (!known)
+            {
+                spec.Remove("dataSource");
+            }
+            else if (!spec.ContainsKey("dataSourceRef"))
+            {
+                spec["dataSourceRef"] = source.DeepClone();
+            }
+        }
+        else if (spec.GetMap("dataSourceRef") is { } reference && reference.GetString("namespace") is not { Length: > 0 })
+        {
+            spec["dataSource"] = reference.DeepClone();
+        }
+    }
+
+    private static void Registry(MapNode? data, string key, List<FieldError> errors)
+    {
+        if (data?.GetString(key) is not { } text)
+        {
+            errors.Add(FieldError.Required($"data[{key}]"));
+            return;
+        }
+
+        try
+        {
+            Json.JsonTreeReader.ReadMap(Convert.FromBase64String(text));
+        }
+        catch (GitOpsException)
+        {
+            errors.Add(FieldError.Invalid($"data[{key}]", "<secret contents redacted>", "invalid JSON"));
+        }
+    }
+
     private static void ForbiddenChange(MapNode root, MapNode old, string field, List<FieldError> errors)
     {
         if (!GitOps.Node.DeepEquals(root[field], old[field]))
@@ -358,21 +429,24 @@ internal static class CoreKinds
         }
     }
 
-    private static MapNode WithoutMutable(MapNode root)
+    // Pods tolerate for a while that their node is not well.
+    private static void Tolerate(MapNode spec)
     {
-        var spec = (MapNode)root.GetMap("spec")!.DeepClone();
-        spec.Remove("activeDeadlineSeconds");
-        spec.Remove("tolerations");
-        spec.Remove("nodeName");
-        foreach (var list in (ReadOnlySpan<string>)["containers", "initContainers"])
+        var tolerations = spec.GetList("tolerations") is { } known ? new ListNode(known) : new ListNode();
+        foreach (var key in (ReadOnlySpan<string>)["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"])
         {
-            foreach (var container in spec.GetList(list)?.OfType<MapNode>() ?? [])
+            if (!tolerations.OfType<MapNode>().Any(t => t.GetString("effect") is null or "" or "NoExecute" && t.GetString("key") is null or "" || t.GetString("key") == key))
             {
-                container.Remove("image");
+                var toleration = new MapNode();
+                toleration.Set("key", key);
+                toleration.Set("operator", "Exists");
+                toleration.Set("effect", "NoExecute");
+                toleration["tolerationSeconds"] = ScalarNode.Integer(300);
+                tolerations.Add(toleration);
             }
         }
 
-        return spec;
+        spec["tolerations"] = tolerations;
     }
 
     private static string QosClass(MapNode root)

@@ -8,41 +8,23 @@ internal static class OtherKinds
     public static KindRules Ingress { get; } = new()
     {
         GenerationFields = ["spec"],
-        Validate = static (root, errors) =>
-        {
-            var spec = root.GetMap("spec")!;
-            if (spec.GetList("rules") is null or { Count: 0 } && spec.GetMap("defaultBackend") is null)
-            {
-                errors.Add(FieldError.Invalid("spec", spec, "either `defaultBackend` or `rules` must be specified"));
-            }
-
-            var rule = 0;
-            foreach (var r in spec.GetList("rules")?.OfType<MapNode>() ?? [])
-            {
-                var index = 0;
-                foreach (var path in r.GetMap("http")?.GetList("paths")?.OfType<MapNode>() ?? [])
-                {
-                    var at = $"spec.rules[{rule}].http.paths[{index++}]";
-                    if (path.GetString("pathType") is not { Length: > 0 } type)
-                    {
-                        errors.Add(FieldError.Required($"{at}.pathType", "pathType must be specified"));
-                    }
-                    else if (type is not ("Exact" or "Prefix" or "ImplementationSpecific"))
-                    {
-                        errors.Add(FieldError.NotSupported($"{at}.pathType", type, ["Exact", "ImplementationSpecific", "Prefix"]));
-                    }
-                    else if (type is "Exact" or "Prefix" && path.GetString("path")?.StartsWith('/') != true)
-                    {
-                        errors.Add(FieldError.Invalid($"{at}.path", path.GetString("path") ?? "", "must be an absolute path"));
-                    }
-                }
-
-                rule++;
-            }
-        },
+        Validate = NetworkValidation.Ingress,
+        ValidateCreate = NetworkValidation.NewIngress,
     };
 
-    public static KindRules IngressClass { get; } = new() { GenerationFields = ["spec"] };
+    public static KindRules IngressClass { get; } = new()
+    {
+        GenerationFields = ["spec"],
+        Default = static root =>
+        {
+            if (root.GetMap("spec")?.GetMap("parameters") is { } parameters && parameters["scope"] is null or { IsNull: true })
+            {
+                parameters.Set("scope", "Cluster");
+            }
+        },
+        Validate = NetworkValidation.IngressClass,
+        ValidateUpdate = static (root, old, errors) => WorkloadKinds.Immutable(root, old, errors, "spec", "controller"),
+    };
 
     public static KindRules NetworkPolicy { get; } = new()
     {
@@ -72,6 +54,7 @@ internal static class OtherKinds
                 spec["policyTypes"] = types;
             }
         },
+        Validate = NetworkValidation.NetworkPolicy,
     };
 
     public static KindRules HorizontalPodAutoscaler { get; } = new()
@@ -103,38 +86,18 @@ internal static class OtherKinds
                 Scaling(behavior, "scaleDown", [("Percent", 100, 15)], null);
             }
         },
-        Validate = static (root, errors) =>
-        {
-            var spec = root.GetMap("spec")!;
-            var max = Number(spec["maxReplicas"]);
-            if (max < 1)
-            {
-                errors.Add(FieldError.Invalid("spec.maxReplicas", spec["maxReplicas"], "must be greater than 0"));
-            }
-
-            if (max < Number(spec["minReplicas"]))
-            {
-                errors.Add(FieldError.Invalid("spec.maxReplicas", spec["maxReplicas"], "must be greater than or equal to `minReplicas`"));
-            }
-        },
+        Validate = AutoscalingValidation.Autoscaler,
     };
 
     public static KindRules PodDisruptionBudget { get; } = new()
     {
         GenerationFields = ["spec"],
-        Validate = static (root, errors) =>
-        {
-            var spec = root.GetMap("spec")!;
-            if (spec["minAvailable"] is not null && spec["maxUnavailable"] is not null)
-            {
-                errors.Add(FieldError.Invalid("spec", spec, "minAvailable and maxUnavailable cannot be both set"));
-            }
-        },
+        Validate = AutoscalingValidation.Budget,
     };
 
-    public static KindRules Role { get; } = new() { CheckName = Names.PathSegment };
+    public static KindRules Role { get; } = new() { CheckName = Names.PathSegment, Validate = RbacValidation.Role };
 
-    public static KindRules ClusterRole { get; } = new() { CheckName = Names.PathSegment };
+    public static KindRules ClusterRole { get; } = new() { CheckName = Names.PathSegment, Validate = RbacValidation.Role };
 
     public static KindRules Binding { get; } = new()
     {
@@ -151,42 +114,7 @@ internal static class OtherKinds
                 }
             }
         },
-        Validate = static (root, errors) =>
-        {
-            var role = root.GetMap("roleRef")!;
-            if (role.GetString("name") is not { Length: > 0 })
-            {
-                errors.Add(FieldError.Required("roleRef.name"));
-            }
-
-            string[] kinds = root.GetString("kind") == "RoleBinding" ? ["Role", "ClusterRole"] : ["ClusterRole"];
-            if (!kinds.Contains(role.GetString("kind")))
-            {
-                errors.Add(FieldError.NotSupported("roleRef.kind", role.GetString("kind") ?? "", kinds));
-            }
-
-            var index = 0;
-            foreach (var subject in root.GetList("subjects")?.OfType<MapNode>() ?? [])
-            {
-                var at = $"subjects[{index++}]";
-                if (subject.GetString("name") is not { Length: > 0 })
-                {
-                    errors.Add(FieldError.Required($"{at}.name"));
-                }
-
-                switch (subject.GetString("kind"))
-                {
-                    case "ServiceAccount" when root.GetString("kind") == "ClusterRoleBinding" && subject.GetString("namespace") is not { Length: > 0 }:
-                        errors.Add(FieldError.Required($"{at}.namespace"));
-                        break;
-                    case "ServiceAccount" or "User" or "Group":
-                        break;
-                    case { } other:
-                        errors.Add(FieldError.NotSupported($"{at}.kind", other, ["ServiceAccount", "User", "Group"]));
-                        break;
-                }
-            }
-        },
+        Validate = RbacValidation.Binding,
         ValidateUpdate = static (root, old, errors) =>
         {
             if (!GitOps.Node.DeepEquals(root["roleRef"], old["roleRef"]))
@@ -203,6 +131,7 @@ internal static class OtherKinds
             Default(root, "reclaimPolicy", "Delete");
             Default(root, "volumeBindingMode", "Immediate");
         },
+        Validate = StorageValidation.Class,
         ValidateUpdate = static (root, old, errors) =>
         {
             foreach (var field in (ReadOnlySpan<string>)["parameters", "provisioner", "reclaimPolicy", "volumeBindingMode"])
@@ -231,11 +160,15 @@ internal static class OtherKinds
                 spec["volumeLifecycleModes"] = new ListNode([ScalarNode.String("Persistent")]);
             }
         },
+        Validate = StorageValidation.Driver,
+        ValidateUpdate = StorageValidation.DriverUpdate,
     };
 
     public static KindRules PriorityClass { get; } = new()
     {
         Default = static root => Default(root, "preemptionPolicy", "PreemptLowerPriority"),
+        PrepareCreate = static root => root.GetMap("metadata")!["generation"] = ScalarNode.Integer(1),
+        Validate = ClusterValidation.PriorityClass,
         ValidateUpdate = static (root, old, errors) =>
         {
             if (Number(root["value"]) != Number(old["value"]))
@@ -261,6 +194,8 @@ internal static class OtherKinds
                 Default(port, "protocol", "TCP");
             }
         },
+        Validate = NetworkValidation.EndpointSlice,
+        ValidateUpdate = static (root, old, errors) => WorkloadKinds.Immutable(root, old, errors, "addressType"),
     };
 
     public static KindRules Webhooks { get; } = new()
@@ -291,6 +226,7 @@ internal static class OtherKinds
                 }
             }
         },
+        Validate = WebhookValidation.Configuration,
     };
 
     public static KindRules AdmissionPolicy { get; } = new()
@@ -328,6 +264,22 @@ internal static class OtherKinds
                 Default(service, "port", ScalarNode.Integer(443));
             }
         },
+        PrepareCreate = static root =>
+        {
+            var status = root.GetOrAddMap("status");
+            if (root.GetMap("spec")?.GetMap("service") is null)
+            {
+                // What this server would serve by itself is there at once.
+                var condition = new MapNode();
+                condition.Set("lastTransitionTime", root.GetMap("metadata")!.GetString("creationTimestamp")!);
+                condition.Set("message", "Local APIServices are always available");
+                condition.Set("reason", "Local");
+                condition.Set("status", "True");
+                condition.Set("type", "Available");
+                status["conditions"] = new ListNode([condition]);
+            }
+        },
+        Validate = ClusterValidation.ApiService,
     };
 
     public static KindRules CustomResourceDefinition(bool ignoreCelRules) => new()
@@ -344,12 +296,28 @@ internal static class OtherKinds
                 CelRules.Refuse(root, errors);
             }
         },
+        ValidateCreate = CrdValidation.ValidateCreate,
         ValidateUpdate = CrdValidation.ValidateUpdate,
     };
 
     public static KindRules Spec { get; } = new() { GenerationFields = ["spec"] };
 
-    public static KindRules Lease { get; } = new();
+    public static KindRules Lease { get; } = new() { Validate = ClusterValidation.Lease };
+
+    public static KindRules VolumeAttachment { get; } = new()
+    {
+        Validate = StorageValidation.Attachment,
+        ValidateUpdate = static (root, old, errors) => WorkloadKinds.Immutable(root, old, errors, "spec"),
+    };
+
+    public static KindRules CsiNode { get; } = new() { Validate = StorageValidation.NodeDrivers, ValidateUpdate = StorageValidation.NodeDriversUpdate };
+
+    public static KindRules SigningRequest { get; } = new()
+    {
+        CheckName = Names.PathSegment,
+        Validate = ClusterValidation.SigningRequest,
+        SelectableFields = ["spec.signerName"],
+    };
 
     private static void MatchDefaults(MapNode match)
     {

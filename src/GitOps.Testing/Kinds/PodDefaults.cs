@@ -106,7 +106,8 @@ internal static class PodDefaults
 
     private static string TagOf(string image)
     {
-        if (image.Contains('@', StringComparison.Ordinal))
+        // What cannot be read as an image has no tag.
+        if (image.Contains('@', StringComparison.Ordinal) || image.Any(char.IsWhiteSpace))
         {
             return "";
         }

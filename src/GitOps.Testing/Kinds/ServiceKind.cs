@@ -21,7 +21,14 @@ internal sealed class ServiceKind
             KeepAllocated(root, old);
             Allocate(root);
         },
-        Validate = Validate,
+        Validate = (root, errors) =>
+        {
+            ServiceValidation.Service(root, errors);
+            if (errors.Count == 0)
+            {
+                Taken(root, errors);
+            }
+        },
         ValidateUpdate = (root, old, errors) =>
         {
             var now = root.GetMap("spec")!;
@@ -34,6 +41,9 @@ internal sealed class ServiceKind
         },
         SelectableFields = ["spec.clusterIP", "spec.type"],
     };
+
+    /// <summary>The services there are; what they use cannot be given away again.</summary>
+    public ResourceStore? Store { get; set; }
 
     public void Release(MapNode root)
     {
@@ -49,6 +59,39 @@ internal sealed class ServiceKind
                 if (port["nodePort"] is ScalarNode scalar && scalar.TryGetInt64(out var number))
                 {
                     _ports.Remove(number);
+                }
+            }
+        }
+    }
+
+    private void Taken(MapNode root, List<FieldError> errors)
+    {
+        var spec = Check.Of(root, errors).Child("spec");
+        var address = spec.Text("clusterIP");
+        var ports = spec.Items("ports").Where(static p => p.Number("nodePort") is > 0).ToArray();
+        if (Store is null || (address is "" or "None" && ports.Length == 0))
+        {
+            return;
+        }
+
+        foreach (var other in Store.List("", out _))
+        {
+            if (ObjectMeta.Uid(other.Root) == ObjectMeta.Uid(root))
+            {
+                continue;
+            }
+
+            var theirs = other.Root.GetMap("spec");
+            if (address is not ("" or "None") && theirs?.GetString("clusterIP") == address)
+            {
+                spec.Invalid("clusterIPs", $"failed to allocate IP {address}: provided IP is already allocated");
+            }
+
+            foreach (var port in ports)
+            {
+                if (theirs?.GetList("ports")?.OfType<MapNode>().Any(p => p["nodePort"] is ScalarNode number && number.Text == port.Text("nodePort") && p.GetString("protocol") == port.Text("protocol")) == true)
+                {
+                    port.Invalid("nodePort", "provided port is already allocated");
                 }
             }
         }
@@ -78,7 +121,7 @@ internal sealed class ServiceKind
             }
         }
 
-        if (type is "NodePort" or "LoadBalancer")
+        if (ServiceValidation.IsExternal(spec))
         {
             Default(spec, "externalTrafficPolicy", "Cluster");
         }
@@ -98,46 +141,130 @@ internal sealed class ServiceKind
     {
         var now = root.GetMap("spec")!;
         var before = old.GetMap("spec")!;
-        if (now.GetString("type") == "ExternalName" || before.GetString("type") == "ExternalName")
+        if (HasAddress(now) && HasAddress(before))
         {
-            if (now.GetString("type") == "ExternalName")
-            {
-                now.Remove("clusterIP");
-                now.Remove("clusterIPs");
-                now.Remove("ipFamilies");
-                now.Remove("ipFamilyPolicy");
-                now.Remove("internalTrafficPolicy");
-            }
-
-            return;
+            KeepAddress(now, before);
         }
 
-        foreach (var field in (ReadOnlySpan<string>)["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"])
+        if (HasNodePorts(now) && HasNodePorts(before))
+        {
+            KeepNodePorts(now, before);
+        }
+
+        DropUseless(now, before);
+    }
+
+    private static void KeepAddress(MapNode now, MapNode before)
+    {
+        var (address, known) = (now.GetString("clusterIP") ?? "", before.GetString("clusterIP") ?? "");
+        if (address.Length == 0 && known.Length > 0)
+        {
+            now.Set("clusterIP", known);
+            address = known;
+        }
+
+        if (address == known)
+        {
+            if (now["clusterIPs"] is null && before["clusterIPs"] is { } addresses)
+            {
+                now["clusterIPs"] = addresses;
+            }
+        }
+        else if (GitOps.Node.DeepEquals(now["clusterIPs"], before["clusterIPs"]))
+        {
+            // A changed first address takes the list with it.
+            now["clusterIPs"] = new ListNode([ScalarNode.String(address)]);
+        }
+
+        foreach (var field in (ReadOnlySpan<string>)["ipFamilies", "ipFamilyPolicy"])
         {
             if (now[field] is null && before[field] is { } value)
             {
                 now[field] = value;
             }
         }
+    }
 
-        // A changed first address takes the list with it, and the other way round.
-        var type = now.GetString("type");
-        if (type is "NodePort" or "LoadBalancer")
+    // Ports are known by their names: what a request does not say about them stays.
+    private static void KeepNodePorts(MapNode now, MapNode before)
+    {
+        var used = (now.GetList("ports")?.OfType<MapNode>() ?? []).Select(static p => (p["nodePort"] as ScalarNode)?.Text).Where(static p => p is not null).ToHashSet(StringComparer.Ordinal);
+        foreach (var port in now.GetList("ports")?.OfType<MapNode>() ?? [])
+        {
+            if (port["nodePort"] is ScalarNode { Text: not "0" })
+            {
+                continue;
+            }
+
+            var same = before.GetList("ports")?.OfType<MapNode>().LastOrDefault(p => (p.GetString("name") ?? "") == (port.GetString("name") ?? ""));
+            if (same?["nodePort"] is ScalarNode known && used.Add(known.Text))
+            {
+                port["nodePort"] = known;
+            }
+        }
+
+        if (before["healthCheckNodePort"] is { } health && now["healthCheckNodePort"] is null && HasHealthPort(now))
+        {
+            now["healthCheckNodePort"] = health;
+        }
+    }
+
+    // Fields that mean nothing for the new type go, unless the request itself set them.
+    private static void DropUseless(MapNode now, MapNode before)
+    {
+        void Drop(string field)
+        {
+            if (GitOps.Node.DeepEquals(now[field], before[field]))
+            {
+                now.Remove(field);
+            }
+        }
+
+        if (HasAddress(before) && !HasAddress(now))
+        {
+            Drop("clusterIP");
+            Drop("clusterIPs");
+            Drop("ipFamilies");
+            Drop("ipFamilyPolicy");
+            now.Remove("internalTrafficPolicy");
+        }
+
+        if (HasNodePorts(before) && !HasNodePorts(now) && SameNodePorts(now, before))
         {
             foreach (var port in now.GetList("ports")?.OfType<MapNode>() ?? [])
             {
-                if (port["nodePort"] is not null)
-                {
-                    continue;
-                }
-
-                var same = before.GetList("ports")?.OfType<MapNode>().FirstOrDefault(p => GitOps.Node.DeepEquals(p["port"], port["port"]) && p.GetString("protocol") == port.GetString("protocol"));
-                if (same?["nodePort"] is { } known)
-                {
-                    port["nodePort"] = known;
-                }
+                port.Remove("nodePort");
             }
         }
+
+        if (HasHealthPort(before) && !HasHealthPort(now))
+        {
+            Drop("healthCheckNodePort");
+        }
+
+        if (before.GetString("type") == "LoadBalancer" && now.GetString("type") != "LoadBalancer")
+        {
+            Drop("allocateLoadBalancerNodePorts");
+            Drop("loadBalancerClass");
+        }
+
+        if (ServiceValidation.IsExternal(before) && !ServiceValidation.IsExternal(now))
+        {
+            Drop("externalTrafficPolicy");
+        }
+    }
+
+    private static bool HasAddress(MapNode spec) => spec.GetString("type") != "ExternalName";
+
+    private static bool HasNodePorts(MapNode spec) => spec.GetString("type") is "NodePort" or "LoadBalancer";
+
+    private static bool HasHealthPort(MapNode spec) => spec.GetString("type") == "LoadBalancer" && spec.GetString("externalTrafficPolicy") == "Local";
+
+    private static bool SameNodePorts(MapNode now, MapNode before)
+    {
+        static IEnumerable<string> Ports(MapNode spec) =>
+            (spec.GetList("ports")?.OfType<MapNode>() ?? []).Select(static p => (p["nodePort"] as ScalarNode)?.Text ?? "0").Where(static p => p != "0").Order(StringComparer.Ordinal);
+        return Ports(now).All(Ports(before).Contains);
     }
 
     private void Allocate(MapNode root)
@@ -171,6 +298,12 @@ internal sealed class ServiceKind
             }
         }
 
+        lock (_lock)
+        {
+            // What was asked for by name is not handed out later.
+            _addresses.Add(spec.GetString("clusterIP")!);
+        }
+
         if (spec.GetList("clusterIPs") is null or { Count: 0 })
         {
             spec["clusterIPs"] = new ListNode([spec["clusterIP"]!]);
@@ -187,7 +320,14 @@ internal sealed class ServiceKind
         {
             foreach (var port in spec.GetList("ports")?.OfType<MapNode>() ?? [])
             {
-                if (port["nodePort"] is null or ScalarNode { Text: "0" })
+                if (port["nodePort"] is ScalarNode asked && asked.TryGetInt64(out var number) && number != 0)
+                {
+                    lock (_lock)
+                    {
+                        _ports.Add(number);
+                    }
+                }
+                else
                 {
                     lock (_lock)
                     {
@@ -215,87 +355,5 @@ internal sealed class ServiceKind
             }
         }
 
-    }
-
-    private static void Validate(MapNode root, List<FieldError> errors)
-    {
-        var spec = root.GetMap("spec")!;
-        var ports = spec.GetList("ports");
-        var type = spec.GetString("type");
-        if (type is not ("ClusterIP" or "NodePort" or "LoadBalancer" or "ExternalName"))
-        {
-            errors.Add(FieldError.NotSupported("spec.type", type ?? "", ["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"]));
-        }
-
-        if (ports is null or { Count: 0 } && type != "ExternalName" && spec.GetString("clusterIP") != "None")
-        {
-            errors.Add(FieldError.Required("spec.ports"));
-        }
-
-        if (type == "ExternalName" && spec.GetString("externalName") is not { Length: > 0 })
-        {
-            errors.Add(FieldError.Required("spec.externalName"));
-        }
-
-        var names = new HashSet<string>(StringComparer.Ordinal);
-        var keys = new HashSet<string>(StringComparer.Ordinal);
-        var index = 0;
-        foreach (var port in ports?.OfType<MapNode>() ?? [])
-        {
-            var at = $"spec.ports[{index++}]";
-            var name = port.GetString("name") ?? "";
-            if (name.Length == 0 && ports!.Count > 1)
-            {
-                errors.Add(FieldError.Required($"{at}.name"));
-            }
-            else if (name.Length > 0)
-            {
-                if (Names.DnsLabel(name) is { } problem)
-                {
-                    errors.Add(FieldError.Invalid($"{at}.name", name, problem));
-                }
-                else if (!names.Add(name))
-                {
-                    errors.Add(FieldError.Duplicate($"{at}.name", ScalarNode.String(name)));
-                }
-            }
-
-            if (port["port"] is not ScalarNode number || !number.TryGetInt64(out var value) || value is < 1 or > 65535)
-            {
-                errors.Add(FieldError.Invalid($"{at}.port", port["port"], "must be between 1 and 65535, inclusive"));
-            }
-
-            if (port.GetString("protocol") is not ("TCP" or "UDP" or "SCTP"))
-            {
-                errors.Add(FieldError.NotSupported($"{at}.protocol", port.GetString("protocol") ?? "", ["SCTP", "TCP", "UDP"]));
-            }
-
-            if (port["targetPort"] is ScalarNode { Kind: ScalarKind.Integer } target && target.TryGetInt64(out var targetNumber) && targetNumber is < 1 or > 65535)
-            {
-                errors.Add(FieldError.Invalid($"{at}.targetPort", port["targetPort"], "must be between 1 and 65535, inclusive"));
-            }
-
-            if (!keys.Add($"{port.GetString("protocol")}/{(port["port"] as ScalarNode)?.Text}"))
-            {
-                var key = new MapNode();
-                key["port"] = port["port"] ?? ScalarNode.Integer(0);
-                errors.Add(FieldError.Duplicate(at, port));
-            }
-
-            if (type == "ClusterIP" && port["nodePort"] is ScalarNode { Text: not "0" })
-            {
-                errors.Add(FieldError.Forbidden($"{at}.nodePort", "may not be used when `type` is 'ClusterIP'"));
-            }
-        }
-
-        if (spec.GetMap("selector") is { } selector)
-        {
-            MetadataValidation.Labels(selector, "spec.selector", errors);
-        }
-
-        if (spec.GetString("sessionAffinity") is { } affinity and not ("None" or "ClientIP"))
-        {
-            errors.Add(FieldError.NotSupported("spec.sessionAffinity", affinity, ["ClientIP", "None"]));
-        }
     }
 }

@@ -29,10 +29,14 @@ internal static class WorkloadKinds
         Validate = static (root, errors) =>
         {
             WorkloadValidation.NonNegative(root, errors, "replicas");
-            WorkloadValidation.Selector(root, errors);
-            WorkloadValidation.Template(root, errors, ["Always"]);
+            WorkloadValidation.SelectorAndTemplate(root, errors);
             WorkloadValidation.Strategy(root, errors);
             WorkloadValidation.NonNegative(root, errors, "minReadySeconds", "revisionHistoryLimit", "progressDeadlineSeconds");
+            var spec = Check.Of(root, errors).Child("spec");
+            if (spec.Number("progressDeadlineSeconds") <= (spec.Number("minReadySeconds") ?? 0))
+            {
+                spec.Invalid("progressDeadlineSeconds", "must be greater than minReadySeconds");
+            }
         },
         ValidateUpdate = static (root, old, errors) => Immutable(root, old, errors, "spec", "selector"),
     };
@@ -49,11 +53,9 @@ internal static class WorkloadKinds
         Validate = static (root, errors) =>
         {
             WorkloadValidation.NonNegative(root, errors, "replicas", "minReadySeconds");
-            WorkloadValidation.Selector(root, errors);
-            WorkloadValidation.Template(root, errors, ["Always"]);
+            WorkloadValidation.SelectorAndTemplate(root, errors);
         },
         ValidateUpdate = static (root, old, errors) => Immutable(root, old, errors, "spec", "selector"),
-        SelectableFields = ["status.replicas"],
     };
 
     public static KindRules ReplicationController { get; } = new()
@@ -79,7 +81,7 @@ internal static class WorkloadKinds
                 }
             }
         },
-        Validate = static (root, errors) => WorkloadValidation.NonNegative(root, errors, "minReadySeconds", "replicas"),
+        Validate = WorkloadValidation.Controller,
         SelectableFields = ["status.replicas"],
     };
 
@@ -117,12 +119,7 @@ internal static class WorkloadKinds
                 Default(claim.GetOrAddMap("status"), "phase", "Pending");
             }
         },
-        Validate = static (root, errors) =>
-        {
-            WorkloadValidation.NonNegative(root, errors, "replicas", "minReadySeconds");
-            WorkloadValidation.Selector(root, errors);
-            WorkloadValidation.Template(root, errors, ["Always"]);
-        },
+        Validate = WorkloadValidation.StatefulSet,
         ValidateUpdate = static (root, old, errors) => WorkloadValidation.StatefulSetUpdate(root, old, errors),
     };
 
@@ -148,8 +145,8 @@ internal static class WorkloadKinds
         },
         Validate = static (root, errors) =>
         {
-            WorkloadValidation.Selector(root, errors);
-            WorkloadValidation.Template(root, errors, ["Always"]);
+            WorkloadValidation.DaemonSelectorAndTemplate(root, errors);
+            WorkloadValidation.DaemonUpdate(root, errors);
             WorkloadValidation.NonNegative(root, errors, "minReadySeconds", "revisionHistoryLimit");
         },
         ValidateUpdate = static (root, old, errors) => Immutable(root, old, errors, "spec", "selector"),
@@ -191,11 +188,7 @@ internal static class WorkloadKinds
             labels.TryAdd(new MapEntry("job-name", ScalarNode.String(name)));
             spec.GetOrAddMap("selector").GetOrAddMap("matchLabels").Set("batch.kubernetes.io/controller-uid", uid);
         },
-        Validate = static (root, errors) =>
-        {
-            WorkloadValidation.NonNegative(root, errors, "parallelism", "completions", "activeDeadlineSeconds", "backoffLimit", "ttlSecondsAfterFinished");
-            WorkloadValidation.Template(root, errors, ["OnFailure", "Never"]);
-        },
+        Validate = WorkloadValidation.Job,
         ValidateUpdate = static (root, old, errors) =>
         {
             Immutable(root, old, errors, "spec", "completions");
@@ -224,16 +217,13 @@ internal static class WorkloadKinds
             // The job template gets the defaults of its pods, not those of jobs.
             Template(spec.GetMap("jobTemplate")?.GetMap("spec")?.GetMap("template"));
         },
-        Validate = static (root, errors) =>
-        {
-            var spec = root.GetMap("spec")!;
-            if (spec.GetString("schedule") is not { Length: > 0 })
-            {
-                errors.Add(FieldError.Required("spec.schedule"));
-            }
+        Validate = WorkloadValidation.CronJob,
+    };
 
-            WorkloadValidation.PodTemplate(spec.GetMap("jobTemplate")?.GetMap("spec")?.GetMap("template"), "spec.jobTemplate.spec.template", errors, ["OnFailure", "Never"]);
-        },
+    public static KindRules ControllerRevision { get; } = new()
+    {
+        Validate = static (root, errors) => Check.Of(root, errors).NonNegative("revision"),
+        ValidateUpdate = static (root, old, errors) => Immutable(root, old, errors, "data"),
     };
 
     private static void JobSpec(MapNode spec)

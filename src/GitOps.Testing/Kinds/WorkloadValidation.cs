@@ -1,29 +1,68 @@
 namespace GitOps.Testing;
 
-/// <summary>Checks of selectors, templates and pod specs.</summary>
+/// <summary>Checks of the fields that workloads share.</summary>
 internal static class WorkloadValidation
 {
     private static readonly string[] StatefulSetMutable =
         ["replicas", "ordinals", "template", "updateStrategy", "revisionHistoryLimit", "persistentVolumeClaimRetentionPolicy", "minReadySeconds"];
 
-    public static void Selector(MapNode root, List<FieldError> errors)
+    /// <summary>Checks the selector of a workload, and the template that has to fit it.</summary>
+    public static void SelectorAndTemplate(MapNode root, List<FieldError> errors)
     {
-        var spec = root.GetMap("spec")!;
-        var selector = spec.GetMap("selector");
-        if (selector is null)
+        var spec = Check.Of(root, errors).Child("spec");
+        if (!spec.HasMap("selector"))
         {
-            errors.Add(FieldError.Required("spec.selector"));
-        }
-        else if (selector.GetMap("matchLabels") is null or { Count: 0 } && selector.GetList("matchExpressions") is null or { Count: 0 })
-        {
-            errors.Add(FieldError.Invalid("spec.selector", selector, "empty selector is invalid for deployment"));
+            spec.Required("selector");
         }
 
-        var labels = spec.GetMap("template")?.GetMap("metadata")?.GetMap("labels");
-        // No selector at all selects nothing, so no labels can match it.
-        if (selector is null || !Matches(selector, labels))
+        if (Usable(spec))
         {
-            errors.Add(FieldError.Invalid("spec.template.metadata.labels", labels, "`selector` does not match template `labels`"));
+            Labels(spec);
+            PodValidation.Template(spec, ["Always"], spec.Map.GetList("volumeClaimTemplates"));
+        }
+        else
+        {
+            // What the selector cannot select is not looked at.
+            spec.Invalid("selector", "invalid label selector");
+        }
+    }
+
+    /// <summary>Checks the selector of a DaemonSet, which is looser with missing and broken ones.</summary>
+    public static void DaemonSelectorAndTemplate(MapNode root, List<FieldError> errors)
+    {
+        var spec = Check.Of(root, errors).Child("spec");
+        if (Usable(spec))
+        {
+            Labels(spec);
+        }
+
+        PodValidation.Template(spec, ["Always"]);
+    }
+
+    private static bool Usable(Check spec)
+    {
+        if (!spec.HasMap("selector"))
+        {
+            return true;
+        }
+
+        var usable = spec.Selector("selector");
+        var selector = spec.Child("selector");
+        if (selector.Count("matchLabels") == 0 && selector.Count("matchExpressions") == 0)
+        {
+            spec.Invalid("selector", "empty selector is invalid for workloads");
+        }
+
+        return usable;
+    }
+
+    // No selector at all selects nothing, so no labels can match it.
+    private static void Labels(Check spec)
+    {
+        var labels = spec.Map.GetMap("template")?.GetMap("metadata")?.GetMap("labels");
+        if (spec.Map.GetMap("selector") is not { } selector || !Matches(selector, labels))
+        {
+            spec.Add(FieldError.Invalid(spec.At("template.metadata.labels"), labels, "`selector` does not match template `labels`"));
         }
     }
 
@@ -42,95 +81,187 @@ internal static class WorkloadValidation
 
     public static void Strategy(MapNode root, List<FieldError> errors)
     {
-        var strategy = root.GetMap("spec")?.GetMap("strategy");
-        switch (strategy?.GetString("type"))
+        var strategy = Check.Of(root, errors).Child("spec").Child("strategy");
+        switch (strategy.Text("type"))
         {
             case "Recreate":
-                if (strategy.ContainsKey("rollingUpdate"))
+                if (strategy.HasMap("rollingUpdate"))
                 {
-                    errors.Add(FieldError.Forbidden("spec.strategy.rollingUpdate", "may not be specified when strategy `type` is 'Recreate'"));
+                    strategy.Forbidden("rollingUpdate", "may not be specified when strategy `type` is 'Recreate'");
                 }
 
                 break;
             case "RollingUpdate":
-                var rolling = strategy.GetMap("rollingUpdate");
-                if (IsZero(rolling?["maxUnavailable"]) && IsZero(rolling?["maxSurge"]))
+                if (!strategy.HasMap("rollingUpdate"))
                 {
-                    errors.Add(FieldError.Invalid("spec.strategy.rollingUpdate.maxUnavailable", rolling?["maxUnavailable"], "may not be 0 when `maxSurge` is 0"));
+                    strategy.Required("rollingUpdate", "this should be defaulted and never be nil");
+                    break;
+                }
+
+                var rolling = strategy.Child("rollingUpdate");
+                rolling.Portion("maxUnavailable", atMostAll: true);
+                rolling.Portion("maxSurge");
+                if (rolling.IsZero("maxUnavailable") && rolling.IsZero("maxSurge"))
+                {
+                    rolling.Invalid("maxUnavailable", "may not be 0 when `maxSurge` is 0");
                 }
 
                 break;
-            case { } other:
-                errors.Add(FieldError.NotSupported("spec.strategy.type", other, ["Recreate", "RollingUpdate"]));
+            case var other:
+                strategy.Add(FieldError.NotSupported(strategy.Path, other, ["Recreate", "RollingUpdate"]));
                 break;
         }
     }
 
-    public static void Template(MapNode root, List<FieldError> errors, string[] restartPolicies) =>
-        PodTemplate(root.GetMap("spec")?.GetMap("template"), "spec.template", errors, restartPolicies, root.GetMap("spec")?.GetList("volumeClaimTemplates"));
-
-    public static void PodTemplate(MapNode? template, string path, List<FieldError> errors, string[] restartPolicies, ListNode? claims = null)
+    public static void DaemonUpdate(MapNode root, List<FieldError> errors)
     {
-        if (template is null)
+        var update = Check.Of(root, errors).Child("spec").Child("updateStrategy");
+        switch (update.Text("type"))
         {
-            errors.Add(FieldError.Required(path));
+            case "OnDelete":
+                break;
+            case "RollingUpdate":
+                var rolling = update.Child("rollingUpdate");
+                rolling.Portion("maxUnavailable", atMostAll: true);
+                rolling.Portion("maxSurge", atMostAll: true);
+                if (rolling.IsZero("maxUnavailable") && rolling.IsZero("maxSurge"))
+                {
+                    rolling.Required("maxUnavailable", "cannot be 0 when maxSurge is 0");
+                }
+                else if (!rolling.IsZero("maxUnavailable") && !rolling.IsZero("maxSurge"))
+                {
+                    rolling.Invalid("maxSurge", "may not be set when maxUnavailable is non-zero");
+                }
+
+                break;
+            case var other:
+                update.Add(FieldError.NotSupported(update.Path, other, ["OnDelete", "RollingUpdate"]));
+                break;
+        }
+    }
+
+    public static void StatefulSet(MapNode root, List<FieldError> errors)
+    {
+        var spec = Check.Of(root, errors).Child("spec");
+        if (spec.Text("podManagementPolicy") is not ("OrderedReady" or "Parallel"))
+        {
+            spec.Invalid("podManagementPolicy", "must be 'OrderedReady' or 'Parallel'");
+        }
+
+        var update = spec.Child("updateStrategy");
+        switch (update.Text("type"))
+        {
+            case "OnDelete":
+                if (update.HasMap("rollingUpdate"))
+                {
+                    update.Invalid("rollingUpdate", "only allowed for updateStrategy 'RollingUpdate'");
+                }
+
+                break;
+            case "RollingUpdate":
+                update.Child("rollingUpdate").NonNegative("partition");
+                break;
+            default:
+                spec.Invalid("updateStrategy", "must be 'RollingUpdate' or 'OnDelete'");
+                break;
+        }
+
+        var retention = spec.Child("persistentVolumeClaimRetentionPolicy");
+        retention.OneOf("whenDeleted", "Retain", "Delete");
+        retention.OneOf("whenScaled", "Retain", "Delete");
+        spec.Child("ordinals").NonNegative("start");
+        spec.NonNegative("replicas", "minReadySeconds");
+        SelectorAndTemplate(root, errors);
+    }
+
+    public static void Controller(MapNode root, List<FieldError> errors)
+    {
+        var spec = Check.Of(root, errors).Child("spec");
+        spec.NonNegative("minReadySeconds", "replicas");
+        if (!spec.Demand("selector") || !spec.HasMap("template"))
+        {
+            PodValidation.Template(spec, ["Always"]);
             return;
         }
 
-        MetadataValidation.Labels(template.GetMap("metadata")?.GetMap("labels"), $"{path}.labels", errors);
-        var spec = template.GetMap("spec") ?? new MapNode();
-        PodSpec(spec, $"{path}.spec", errors, claims);
-        var policy = spec.GetString("restartPolicy") ?? "";
-        if (!restartPolicies.Contains(policy))
+        var labels = spec.Map.GetMap("template")?.GetMap("metadata")?.GetMap("labels");
+        if ((spec.Map.GetMap("selector") ?? []).Any(e => labels?.GetString(e.Key) != (e.Value as ScalarNode)?.Text))
         {
-            errors.Add(restartPolicies.Length > 1 && policy == "Always"
-                ? FieldError.Required($"{path}.spec.restartPolicy", "valid values: \"OnFailure\", \"Never\"")
-                : FieldError.NotSupported($"{path}.spec.restartPolicy", policy, restartPolicies));
+            spec.Add(FieldError.Invalid(spec.At("template.metadata.labels"), labels, "`selector` does not match template `labels`"));
+        }
+
+        PodValidation.Template(spec, ["Always"]);
+    }
+
+    public static void Job(MapNode root, List<FieldError> errors)
+    {
+        var spec = Check.Of(root, errors).Child("spec");
+        JobSpec(spec);
+        if (!spec.HasMap("selector"))
+        {
+            spec.Required("selector");
+        }
+        else if (!spec.Selector("selector"))
+        {
+            return;
+        }
+
+        // Made by the server, a selector holds what the server put on the template and nothing else.
+        if (!spec.IsTrue("manualSelector") && spec.Child("selector").Child("matchLabels").Map.Keys.Any(static k => k is not ("batch.kubernetes.io/controller-uid" or "controller-uid" or "job-name" or "batch.kubernetes.io/job-name")))
+        {
+            spec.Invalid("selector", "`selector` not auto-generated");
+        }
+
+        if (spec.Map.GetMap("selector") is not { } selector || !Matches(selector, spec.Map.GetMap("template")?.GetMap("metadata")?.GetMap("labels")))
+        {
+            spec.Add(FieldError.Invalid(spec.At("template.metadata.labels"), spec.Map.GetMap("template")?.GetMap("metadata")?["labels"], "`selector` does not match template `labels`"));
         }
     }
 
-    public static void PodSpec(MapNode spec, string path, List<FieldError> errors, ListNode? claims = null)
+    public static void CronJob(MapNode root, List<FieldError> errors)
     {
-        // Claims of a StatefulSet become volumes of its pods.
-        var volumes = (claims?.OfType<MapNode>() ?? []).Select(static c => ObjectMeta.Name(c)).ToHashSet(StringComparer.Ordinal);
-        var index = 0;
-        foreach (var volume in spec.GetList("volumes")?.OfType<MapNode>() ?? [])
+        var spec = Check.Of(root, errors).Child("spec");
+        if (spec.Demand("schedule") && CronSchedule.Problem(spec.Text("schedule")) is { } problem)
         {
-            var at = $"{path}.volumes[{index++}]";
-            var name = volume.GetString("name") ?? "";
-            Name(name, $"{at}.name", errors, Names.DnsLabel);
-            if (name.Length > 0 && !volumes.Add(name))
-            {
-                errors.Add(FieldError.Duplicate($"{at}.name", ScalarNode.String(name)));
-            }
-
-            var sources = 0;
-            foreach (var source in volume.Keys.Where(static k => k != "name"))
-            {
-                if (++sources > 1)
-                {
-                    errors.Add(FieldError.Forbidden($"{at}.{source}", "may not specify more than 1 volume type"));
-                }
-            }
-
-            VolumeSource(volume, at, spec, errors);
+            spec.Invalid("schedule", problem);
         }
 
-        var containers = spec.GetList("containers");
-        if (containers is null or { Count: 0 })
+        spec.NonNegative("startingDeadlineSeconds", "successfulJobsHistoryLimit", "failedJobsHistoryLimit");
+        spec.OneOf("concurrencyPolicy", "Allow", "Forbid", "Replace");
+        if (spec.Has("timeZone") && CronSchedule.ZoneProblem(spec.Text("timeZone")) is { } zone)
         {
-            errors.Add(FieldError.Required($"{path}.containers"));
+            spec.Invalid("timeZone", zone);
         }
 
-        var names = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var list in (ReadOnlySpan<string>)["containers", "initContainers"])
+        var job = spec.Child("jobTemplate").Child("spec");
+        JobSpec(job);
+        if (job.HasMap("selector"))
         {
-            index = 0;
-            foreach (var container in spec.GetList(list)?.OfType<MapNode>() ?? [])
-            {
-                Container(container, $"{path}.{list}[{index++}]", names, volumes, errors);
-            }
+            job.Invalid("selector", "`selector` will be auto-generated");
         }
+
+        if (job.IsTrue("manualSelector"))
+        {
+            job.Add(FieldError.NotSupported(job.At("manualSelector"), "true", ["nil", "false"]));
+        }
+    }
+
+    private static void JobSpec(Check spec)
+    {
+        spec.NonNegative("parallelism", "completions", "activeDeadlineSeconds", "backoffLimit", "ttlSecondsAfterFinished");
+        spec.OneOf("completionMode", "NonIndexed", "Indexed");
+        if (spec.Text("completionMode") == "Indexed" && !spec.Has("completions"))
+        {
+            spec.Required("completions", "when completion mode is Indexed");
+        }
+
+        if (spec.Has("backoffLimitPerIndex") && spec.Text("completionMode") != "Indexed")
+        {
+            spec.Invalid("backoffLimitPerIndex", "requires indexed completion mode");
+        }
+
+        spec.OneOf("podReplacementPolicy", "Failed", "TerminatingOrFailed");
+        PodValidation.Template(spec, ["OnFailure", "Never"]);
     }
 
     public static void StatefulSetUpdate(MapNode root, MapNode old, List<FieldError> errors)
@@ -173,152 +304,4 @@ internal static class WorkloadValidation
 
         return true;
     }
-
-    private static void Container(MapNode container, string path, HashSet<string> names, HashSet<string> volumes, List<FieldError> errors)
-    {
-        var name = container.GetString("name") ?? "";
-        Name(name, $"{path}.name", errors, Names.DnsLabel);
-        if (name.Length > 0 && !names.Add(name))
-        {
-            errors.Add(FieldError.Duplicate($"{path}.name", ScalarNode.String(name)));
-        }
-
-        if (container.GetString("image") is not { Length: > 0 })
-        {
-            errors.Add(FieldError.Required($"{path}.image"));
-        }
-
-        if (container.GetString("imagePullPolicy") is { } pull and not ("Always" or "IfNotPresent" or "Never"))
-        {
-            errors.Add(FieldError.NotSupported($"{path}.imagePullPolicy", pull, ["Always", "IfNotPresent", "Never"]));
-        }
-
-        var index = 0;
-        var portNames = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var port in container.GetList("ports")?.OfType<MapNode>() ?? [])
-        {
-            var at = $"{path}.ports[{index++}]";
-            if (port["containerPort"] is not ScalarNode number || !number.TryGetInt64(out var value) || value == 0)
-            {
-                errors.Add(FieldError.Required($"{at}.containerPort"));
-            }
-            else if (value is < 1 or > 65535)
-            {
-                errors.Add(FieldError.Invalid($"{at}.containerPort", number, "must be between 1 and 65535, inclusive"));
-            }
-
-            if (port.GetString("protocol") is { } protocol and not ("TCP" or "UDP" or "SCTP"))
-            {
-                errors.Add(FieldError.NotSupported($"{at}.protocol", protocol, ["SCTP", "TCP", "UDP"]));
-            }
-
-            if (port.GetString("name") is { Length: > 0 } portName && !portNames.Add(portName))
-            {
-                errors.Add(FieldError.Duplicate($"{at}.name", ScalarNode.String(portName)));
-            }
-        }
-
-        index = 0;
-        foreach (var variable in container.GetList("env")?.OfType<MapNode>() ?? [])
-        {
-            var at = $"{path}.env[{index++}]";
-            if (variable.GetString("name") is not { Length: > 0 })
-            {
-                errors.Add(FieldError.Required($"{at}.name"));
-            }
-
-            if (variable.GetString("value") is { Length: > 0 } && variable.GetMap("valueFrom") is not null)
-            {
-                errors.Add(FieldError.Invalid($"{at}.valueFrom", "", "may not be specified when `value` is not empty"));
-            }
-        }
-
-        index = 0;
-        var paths = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var mount in container.GetList("volumeMounts")?.OfType<MapNode>() ?? [])
-        {
-            var at = $"{path}.volumeMounts[{index++}]";
-            var volume = mount.GetString("name") ?? "";
-            if (volume.Length == 0)
-            {
-                errors.Add(FieldError.Required($"{at}.name"));
-            }
-            else if (!volumes.Contains(volume))
-            {
-                errors.Add(FieldError.NotFound($"{at}.name", volume));
-            }
-
-            var mountPath = mount.GetString("mountPath") ?? "";
-            if (mountPath.Length == 0)
-            {
-                errors.Add(FieldError.Required($"{at}.mountPath"));
-            }
-            else if (!paths.Add(mountPath))
-            {
-                errors.Add(FieldError.Invalid($"{at}.mountPath", mountPath, "must be unique"));
-            }
-        }
-
-        Resources(container.GetMap("resources"), $"{path}.resources", errors);
-    }
-
-    private static void Resources(MapNode? resources, string path, List<FieldError> errors)
-    {
-        foreach (var request in resources?.GetMap("requests") ?? [])
-        {
-            var limit = resources!.GetMap("limits")?.GetString(request.Key);
-            if (limit is not null && Quantity.Nanos((request.Value as ScalarNode)?.Text ?? "") is { } wanted && Quantity.Nanos(limit) is { } most && wanted > most)
-            {
-                errors.Add(FieldError.Invalid($"{path}.requests", (request.Value as ScalarNode)?.Text ?? "", $"must be less than or equal to {request.Key} limit of {limit}"));
-            }
-        }
-    }
-
-    private static void VolumeSource(MapNode volume, string path, MapNode spec, List<FieldError> errors)
-    {
-        if (volume.GetMap("secret") is { } secret && secret.GetString("secretName") is not { Length: > 0 })
-        {
-            errors.Add(FieldError.Required($"{path}.secret.secretName"));
-        }
-
-        if (volume.GetMap("persistentVolumeClaim") is { } claim && claim.GetString("claimName") is not { Length: > 0 })
-        {
-            errors.Add(FieldError.Required($"{path}.persistentVolumeClaim.claimName"));
-        }
-
-        var index = 0;
-        foreach (var source in volume.GetMap("projected")?.GetList("sources")?.OfType<MapNode>() ?? [])
-        {
-            var at = $"{path}.projected.sources[{index++}].serviceAccountToken";
-            if (source.GetMap("serviceAccountToken") is not { } token)
-            {
-                continue;
-            }
-
-            if (token.GetString("path") is not { Length: > 0 })
-            {
-                errors.Add(FieldError.Required($"{at}.path"));
-            }
-
-            // Only a pod, never a template, has to name its account by the time it is checked.
-            if (path.StartsWith("spec.volumes", StringComparison.Ordinal) && spec.GetString("serviceAccountName") is not { Length: > 0 })
-            {
-                errors.Add(FieldError.Forbidden(at, "must not be specified when serviceAccountName is not set"));
-            }
-        }
-    }
-
-    private static void Name(string name, string path, List<FieldError> errors, Func<string, string?> check)
-    {
-        if (name.Length == 0)
-        {
-            errors.Add(FieldError.Required(path));
-        }
-        else if (check(name) is { } problem)
-        {
-            errors.Add(FieldError.Invalid(path, name, problem));
-        }
-    }
-
-    private static bool IsZero(Node? value) => value is ScalarNode { Text: "0" or "0%" };
 }

@@ -246,15 +246,24 @@ internal sealed class ServerForm
             throw Mismatch(value, "string");
         }
 
+        var micro = type.Name.EndsWith("MicroTime", StringComparison.Ordinal);
+        if (micro && !IsMicroTime(scalar.Text))
+        {
+            throw new DecodeException($"parsing time \"{scalar.Text}\" as \"2006-01-02T15:04:05.000000Z07:00\": cannot parse the fraction as \".000000\"");
+        }
+
         if (scalar.Text.Length < 11
             || !DateTimeOffset.TryParse(scalar.Text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
         {
             throw new DecodeException($"parsing time \"{scalar.Text}\" as \"2006-01-02T15:04:05Z07:00\": cannot parse \"{scalar.Text}\" as \"2006\"");
         }
 
-        var micro = type.Name.EndsWith("MicroTime", StringComparison.Ordinal);
         return ScalarNode.String(time.UtcDateTime.ToString(micro ? "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'" : "yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
     }
+
+    // Six digits of a second, no more and no fewer.
+    private static bool IsMicroTime(string text) =>
+        text.Length > 26 && text[19] == '.' && !text.AsSpan(20, 6).ContainsAnyExceptInRange('0', '9') && !char.IsAsciiDigit(text[26]);
 
     private DecodeException Mismatch(Node value, string wanted)
     {

@@ -51,7 +51,7 @@ internal class BuiltInStrategy : ResourceStrategy
 
     public override void PrepareCreate(MapNode root)
     {
-        if (_hasStatus && Kind != "Namespace" && Kind != "APIService")
+        if (_hasStatus && Kind != "Namespace")
         {
             ResetStatus(root, null);
         }
@@ -70,7 +70,7 @@ internal class BuiltInStrategy : ResourceStrategy
     public override void PrepareUpdate(MapNode root, MapNode old, string subresource)
     {
         var metadata = root.GetMap("metadata")!;
-        if (subresource == "status")
+        if (subresource is "status" or "approval")
         {
             foreach (var field in old)
             {
@@ -80,13 +80,26 @@ internal class BuiltInStrategy : ResourceStrategy
                 }
             }
 
+            // Some kinds do not let their labels, or their owners, be changed on this way.
+            foreach (var field in (ReadOnlySpan<string>)(Kind switch { "Deployment" => ["labels"], "Pod" => ["ownerReferences"], _ => [] }))
+            {
+                if (old.GetMap("metadata")?[field] is { } kept)
+                {
+                    metadata[field] = kept;
+                }
+                else
+                {
+                    metadata.Remove(field);
+                }
+            }
+
             // What is absent in the old object was added by the request.
             foreach (var key in root.Keys.Where(k => k is not ("status" or "metadata") && !old.ContainsKey(k)).ToArray())
             {
                 root.Remove(key);
             }
         }
-        else if (_hasStatus)
+        else if (_hasStatus && subresource != "binding")
         {
             ResetStatus(root, old["status"]);
         }
@@ -111,7 +124,23 @@ internal class BuiltInStrategy : ResourceStrategy
         }
     }
 
-    public override void ValidateCreate(MapNode root, List<FieldError> errors) => _rules.Validate?.Invoke(root, errors);
+    public override MapNode ToStorage(MapNode root, string version)
+    {
+        var stored = Convert(root, version);
+        if (!ReferenceEquals(stored, root))
+        {
+            // Whoever reads it back sees the defaults of the stored version.
+            _rules.Default?.Invoke(stored);
+        }
+
+        return stored;
+    }
+
+    public override void ValidateCreate(MapNode root, List<FieldError> errors)
+    {
+        _rules.Validate?.Invoke(root, errors);
+        _rules.ValidateCreate?.Invoke(root, errors);
+    }
 
     public override void ValidateUpdate(MapNode root, MapNode old, string subresource, List<FieldError> errors)
     {

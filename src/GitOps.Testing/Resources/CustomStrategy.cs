@@ -24,7 +24,14 @@ internal sealed class CustomStrategy : ResourceStrategy
         root.Set("kind", Kind);
         var type = TypeAt(version);
         CustomDefaults.Prune(type, root, unknown);
+        if (unknown is not null)
+        {
+            // What a client sends loses its nulls; what a merge leaves keeps them and is judged with them.
+            CustomDefaults.DropNulls(type, root);
+        }
+
         CustomDefaults.Fill(type, root);
+        Embedded(type, root);
         return root;
     }
 
@@ -95,10 +102,13 @@ internal sealed class CustomStrategy : ResourceStrategy
         metadata["generation"] = ScalarNode.Integer(Changed(root, old, hasStatus) ? generation + 1 : generation);
     }
 
-    public override void ValidateCreate(MapNode root, List<FieldError> errors) => CustomValidation.Validate(TypeAt(VersionOf(root)), root, errors);
-
-    public override void ValidateUpdate(MapNode root, MapNode old, string subresource, List<FieldError> errors) =>
+    public override void ValidateCreate(MapNode root, List<FieldError> errors)
+    {
         CustomValidation.Validate(TypeAt(VersionOf(root)), root, errors);
+        ValidateScale(root, errors);
+    }
+
+    public override void ValidateUpdate(MapNode root, MapNode old, string subresource, List<FieldError> errors) => ValidateCreate(root, errors);
 
     public override FieldSet? IgnoredFields(string version, string subresource)
     {
@@ -128,6 +138,76 @@ internal sealed class CustomStrategy : ResourceStrategy
     public override bool SupportsField(string version, string path) =>
         base.SupportsField(version, path)
         || (_versions[version].Source?.GetList("selectableFields")?.OfType<MapNode>().Any(f => f.GetString("jsonPath")?.TrimStart('.') == path) ?? false);
+
+    // Objects inside the object have metadata like any other.
+    private void Embedded(SchemaType type, Node value)
+    {
+        switch (value)
+        {
+            case MapNode map when type.Kind == SchemaKind.Map:
+                foreach (var entry in map.ToArray())
+                {
+                    if ((type.Field(entry.Key)?.Type ?? type.Values) is not { Source: not null } below)
+                    {
+                        continue;
+                    }
+
+                    if (below.EmbeddedResource && entry.Value is MapNode inner && inner.GetMap("metadata") is { } metadata)
+                    {
+                        inner["metadata"] = ServerForm.Value(MetadataType, metadata, Kind);
+                    }
+
+                    Embedded(below, entry.Value);
+                }
+
+                break;
+            case ListNode list when type.Items is { Source: not null } items:
+                foreach (var item in list)
+                {
+                    Embedded(items, item);
+                }
+
+                break;
+        }
+    }
+
+    // Where the counts of the scale subresource stand, counts have to be.
+    private void ValidateScale(MapNode root, List<FieldError> errors)
+    {
+        if (_versions[VersionOf(root)].Source?.GetMap("subresources")?.GetMap("scale") is not { } scale)
+        {
+            return;
+        }
+
+        foreach (var field in (ReadOnlySpan<string>)["specReplicasPath", "statusReplicasPath"])
+        {
+            var path = scale.GetString(field) ?? "";
+            Node? node = root;
+            foreach (var step in path.Split('.', StringSplitOptions.RemoveEmptyEntries))
+            {
+                if (node is not (MapNode or null))
+                {
+                    break;
+                }
+
+                node = (node as MapNode)?[step];
+            }
+
+            if (node is null)
+            {
+                continue;
+            }
+
+            if (node is not ScalarNode { Kind: ScalarKind.Integer } number || !number.TryGetInt64(out var count))
+            {
+                errors.Add(FieldError.Invalid(path, ScalarNode.Integer(0), $"{path} accessor error: the value is no integer"));
+            }
+            else if (count is < 0 or > int.MaxValue)
+            {
+                errors.Add(FieldError.Invalid(path, number, count < 0 ? "should be a non-negative integer" : $"should be less than or equal to {int.MaxValue}"));
+            }
+        }
+    }
 
     private static string VersionOf(MapNode root)
     {

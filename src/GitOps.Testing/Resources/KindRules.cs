@@ -17,6 +17,9 @@ internal sealed class KindRules
     /// <summary>Checks an object.</summary>
     public Action<MapNode, List<FieldError>>? Validate { get; init; }
 
+    /// <summary>Checks what only new objects are held to.</summary>
+    public Action<MapNode, List<FieldError>>? ValidateCreate { get; init; }
+
     /// <summary>Checks a change: new object, old object.</summary>
     public Action<MapNode, MapNode, List<FieldError>>? ValidateUpdate { get; init; }
 

@@ -41,6 +41,9 @@ internal sealed class ScaleView
                 custom.GetString("labelSelectorPath") is { Length: > 0 } selector ? Path(selector) : []);
     }
 
+    /// <summary>Where the wanted count should stand and does not; <see langword="null"/> when it is there.</summary>
+    public string? MissingReplicas(MapNode root) => At(root, _replicas) is null ? "." + string.Join('.', _replicas) : null;
+
     public MapNode Show(MapNode root)
     {
         var scale = new MapNode();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace GitOps.Testing;
@@ -11,6 +12,11 @@ internal static class MetadataValidation
     {
         var metadata = root.GetMap("metadata")!;
         var name = metadata.GetString("name") ?? "";
+        if (metadata.GetString("generateName") is { Length: > 0 } prefix && definition.Strategy.CheckName(WithoutDash(prefix)) is { } prefixProblem)
+        {
+            errors.Add(FieldError.Invalid("metadata.generateName", prefix, prefixProblem));
+        }
+
         if (name.Length == 0)
         {
             errors.Add(FieldError.Required("metadata.name", "name or generateName is required"));
@@ -20,12 +26,12 @@ internal static class MetadataValidation
             errors.Add(FieldError.Invalid("metadata.name", name, problem));
         }
 
-        Common(root, errors);
+        Common(definition, root, errors);
     }
 
-    public static void Update(MapNode root, MapNode old, List<FieldError> errors)
+    public static void Update(ResourceDefinition definition, MapNode root, MapNode old, List<FieldError> errors)
     {
-        Common(root, errors);
+        Common(definition, root, errors);
         if (!ObjectMeta.IsDeleting(old))
         {
             return;
@@ -38,6 +44,25 @@ internal static class MetadataValidation
             errors.Add(FieldError.Forbidden(
                 "metadata.finalizers",
                 $"no new finalizers can be added if the object is being deleted, found new finalizers []string{{{string.Join(", ", added.Select(static a => $"\"{a}\""))}}}"));
+        }
+    }
+
+    public static void Annotations(MapNode? annotations, string path, List<FieldError> errors)
+    {
+        var size = 0L;
+        foreach (var entry in annotations ?? [])
+        {
+            if (Names.QualifiedName(entry.Key.ToLowerInvariant()) is { } problem)
+            {
+                errors.Add(FieldError.Invalid(path, entry.Key, problem));
+            }
+
+            size += Encoding.UTF8.GetByteCount(entry.Key) + Encoding.UTF8.GetByteCount((entry.Value as ScalarNode)?.Text ?? "");
+        }
+
+        if (size > MaxAnnotationBytes)
+        {
+            errors.Add(FieldError.TooLong(path, MaxAnnotationBytes));
         }
     }
 
@@ -58,57 +83,80 @@ internal static class MetadataValidation
         }
     }
 
-    private static void Common(MapNode root, List<FieldError> errors)
+    // What follows the prefix is not there yet, so a dash may end it.
+    private static string WithoutDash(string prefix) => prefix.EndsWith('-') ? prefix[..^1] + "a" : prefix;
+
+    private static void Common(ResourceDefinition definition, MapNode root, List<FieldError> errors)
     {
         var metadata = root.GetMap("metadata")!;
         Labels(metadata.GetMap("labels"), "metadata.labels", errors);
-        var size = 0L;
-        foreach (var entry in metadata.GetMap("annotations") ?? [])
-        {
-            if (Names.QualifiedName(entry.Key.ToLowerInvariant()) is { } problem)
-            {
-                errors.Add(FieldError.Invalid("metadata.annotations", entry.Key, problem));
-            }
+        Annotations(metadata.GetMap("annotations"), "metadata.annotations", errors);
+        Owners(metadata, errors);
+        Finalizers(definition, metadata, errors);
+    }
 
-            size += Encoding.UTF8.GetByteCount(entry.Key) + Encoding.UTF8.GetByteCount((entry.Value as ScalarNode)?.Text ?? "");
-        }
-
-        if (size > MaxAnnotationBytes)
-        {
-            errors.Add(FieldError.TooLong("metadata.annotations", MaxAnnotationBytes));
-        }
-
-        var index = 0;
-        var controllers = 0;
+    private static void Owners(MapNode metadata, List<FieldError> errors)
+    {
+        // The paths carry no index, here and on a real server.
+        const string at = "metadata.ownerReferences";
+        string? controller = null;
         foreach (var owner in metadata.GetList("ownerReferences")?.OfType<MapNode>() ?? [])
         {
-            var at = $"metadata.ownerReferences[{index++}]";
-            foreach (var field in (ReadOnlySpan<string>)["apiVersion", "kind", "name", "uid"])
+            var apiVersion = owner.GetString("apiVersion") ?? "";
+            if (apiVersion.Length == 0 || apiVersion.EndsWith('/'))
+            {
+                errors.Add(FieldError.Invalid($"{at}.apiVersion", apiVersion, "version must not be empty"));
+            }
+
+            foreach (var field in (ReadOnlySpan<string>)["kind", "name", "uid"])
             {
                 if (owner.GetString(field) is not { Length: > 0 })
                 {
-                    errors.Add(FieldError.Invalid($"{at}.{field}", owner.GetString(field) ?? "", field == "apiVersion" ? "version must not be empty" : $"{field} must not be empty"));
+                    errors.Add(FieldError.Invalid($"{at}.{field}", "", "must not be empty"));
                 }
             }
 
-            controllers += owner["controller"] is ScalarNode controller && controller.AsBoolean() ? 1 : 0;
+            var kind = owner.GetString("kind");
+            if (kind == "Event" && apiVersion is "v1" or "events.k8s.io/v1" && kind == "Event")
+            {
+                errors.Add(FieldError.Invalid(at, owner, $"{(apiVersion.Contains('/', StringComparison.Ordinal) ? apiVersion : "/" + apiVersion)}, Kind=Event is disallowed from being an owner"));
+            }
+
+            if (owner["controller"] is ScalarNode flag && flag.AsBoolean())
+            {
+                var name = $"{kind}/{owner.GetString("name")}";
+                if (controller is not null)
+                {
+                    errors.Add(FieldError.Invalid(at, metadata["ownerReferences"], $"Only one reference can have Controller set to true. Found \"true\" in references for {controller} and {name}"));
+                }
+
+                controller ??= name;
+            }
+        }
+    }
+
+    private static void Finalizers(ResourceDefinition definition, MapNode metadata, List<FieldError> errors)
+    {
+        // Custom resources and some built-in ones may have finalizers of one word.
+        var strict = !definition.IsCustom
+            && definition.Kind is not ("Lease" or "Event" or "CustomResourceDefinition" or "APIService" or "ValidatingWebhookConfiguration" or "MutatingWebhookConfiguration");
+        var names = metadata.GetList("finalizers")?.OfType<ScalarNode>().Select(static f => f.Text).ToArray() ?? [];
+        for (var i = 0; i < names.Length; i++)
+        {
+            var name = names[i];
+            if (Names.QualifiedName(name) is { } problem)
+            {
+                errors.Add(FieldError.Invalid("metadata.finalizers", name, problem));
+            }
+            else if (strict && !name.Contains('/', StringComparison.Ordinal) && name is not ("orphan" or "foregroundDeletion" or "kubernetes"))
+            {
+                errors.Add(FieldError.Invalid(string.Create(CultureInfo.InvariantCulture, $"metadata.finalizers[{i}]"), name, "name is neither a standard finalizer name nor is it fully qualified"));
+            }
         }
 
-        if (controllers > 1)
+        if (names.Contains("orphan") && names.Contains("foregroundDeletion"))
         {
-            errors.Add(FieldError.Invalid("metadata.ownerReferences", metadata["ownerReferences"], "Only one reference can have Controller set to true"));
-        }
-
-        foreach (var finalizer in metadata.GetList("finalizers")?.OfType<ScalarNode>() ?? [])
-        {
-            if (Names.QualifiedName(finalizer.Text) is { } problem)
-            {
-                errors.Add(FieldError.Invalid("metadata.finalizers", finalizer.Text, problem));
-            }
-            else if (!finalizer.Text.Contains('/', StringComparison.Ordinal) && finalizer.Text is not ("orphan" or "foregroundDeletion" or "kubernetes"))
-            {
-                errors.Add(FieldError.Invalid("metadata.finalizers", finalizer.Text, "name is neither a standard finalizer name nor is it fully qualified"));
-            }
+            errors.Add(FieldError.Invalid("metadata.finalizers", metadata["finalizers"], "finalizer orphan and foregroundDeletion cannot be both set"));
         }
     }
 }

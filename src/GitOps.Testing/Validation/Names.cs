@@ -26,6 +26,11 @@ internal static class Names
     {
         var slash = name.IndexOf('/', StringComparison.Ordinal);
         var last = name[(slash + 1)..];
+        if (last.Contains('/', StringComparison.Ordinal))
+        {
+            return "a valid label key must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]') with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')";
+        }
+
         if (slash >= 0)
         {
             if (slash == 0)
@@ -55,6 +60,38 @@ internal static class Names
         : key.Length == 0 || key.AsSpan().ContainsAnyExcept(ConfigKeyCharacters) ? ConfigKey
         : key == "." ? "must not be '.'"
         : key.StartsWith("..", StringComparison.Ordinal) ? "must not start with '..'" : null;
+
+    /// <summary>A host name with a star in place of its first label.</summary>
+    public static string? WildcardSubdomain(string name) =>
+        name.Length > 253 ? "must be no more than 253 characters"
+        : name.StartsWith("*.", StringComparison.Ordinal) && name[2..].Split('.').All(IsLabel) ? null
+        : "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character (e.g. '*.example.com', regex used for validation is '\\*\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
+
+    public static string? PortName(string name) =>
+        name.Length > 15 ? "must be no more than 15 characters"
+        : name.Length == 0 || name.Any(static c => !char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c) && c != '-') ? "must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)"
+        : !name.Any(char.IsAsciiLetterLower) ? "must contain at least one letter (a-z)"
+        : name.Contains("--", StringComparison.Ordinal) ? "must not contain consecutive hyphens"
+        : name[0] == '-' || name[^1] == '-' ? "must not begin or end with a hyphen" : null;
+
+    public static string? EnvironmentVariable(string name) =>
+        name.All(static c => c is >= ' ' and <= '~' and not '=') ? null : "a valid environment variable name must consist only of printable ASCII characters other than '='";
+
+    public static string? HttpHeader(string name) =>
+        name.Length > 0 && name.All(static c => char.IsAsciiLetterOrDigit(c) || c == '-') ? null
+        : "a valid HTTP header must consist of alphanumeric characters or '-' (e.g. 'X-Header-Name', regex used for validation is '[-A-Za-z0-9]+')";
+
+    public static string? IpAddress(string text) =>
+        text.Contains(':', StringComparison.Ordinal)
+            ? System.Net.IPAddress.TryParse(text, out _) ? null : BadAddress
+            : text.Split('.') is { Length: 4 } parts && parts.All(static p => p.Length is > 0 and <= 3 && p.All(char.IsAsciiDigit) && int.Parse(p, System.Globalization.CultureInfo.InvariantCulture) <= 255) ? null : BadAddress;
+
+    public static string? Cidr(string text) =>
+        text.Split('/') is [var address, var bits] && IpAddress(address) is null && bits.Length > 0 && bits.All(char.IsAsciiDigit)
+            && int.TryParse(bits, System.Globalization.CultureInfo.InvariantCulture, out var length) && length <= (address.Contains(':', StringComparison.Ordinal) ? 128 : 32)
+            ? null : "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)";
+
+    private const string BadAddress = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)";
 
     private static readonly System.Buffers.SearchValues<char> ConfigKeyCharacters = System.Buffers.SearchValues.Create("-._abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789");
 

@@ -25,6 +25,9 @@ internal sealed class FakeApplier : IApplier
 
     public int PlanCount;
 
+    /// <summary>How many drift watches from now on cannot begin.</summary>
+    public int DriftWatchesThatFail;
+
     /// <summary>Done when the first wait for health begins.</summary>
     public TaskCompletionSource Verifying { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -83,7 +86,9 @@ internal sealed class FakeApplier : IApplier
     }
 
     public IAsyncEnumerable<Drift> WatchDriftAsync(ApplyRequest request, CancellationToken cancellationToken) =>
-        DriftOf(request.UnitName).Reader.ReadAllAsync(cancellationToken);
+        Interlocked.Decrement(ref DriftWatchesThatFail) >= 0
+            ? throw new GitOpsException(Reasons.ClusterUnavailable, "The cluster is away.")
+            : DriftOf(request.UnitName).Reader.ReadAllAsync(cancellationToken);
 
     private Channel<HealthReport> Health(string unit) => _health.GetOrAdd(unit, _ => Channel.CreateUnbounded<HealthReport>());
 

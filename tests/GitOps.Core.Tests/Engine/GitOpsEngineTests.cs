@@ -161,6 +161,27 @@ public sealed class GitOpsEngineTests
     }
 
     [Fact]
+    public async Task RunAsync_DriftWatchCannotBegin_BeginsAnewWithoutTheNextInterval()
+    {
+        await using var fixture = new EngineFixture(g => g.AddManifests("apps", o =>
+        {
+            o.Source = "fleet";
+            o.Path = "apps";
+            o.Interval = TimeSpan.FromDays(30);
+        }));
+        fixture.Applier.DriftWatchesThatFail = 3;
+        fixture.Source.Commit("r1", ("apps/a.yaml", EngineFixture.ConfigMap("a")));
+        fixture.Start();
+        await fixture.WaitForReadyAsync("apps", "r1");
+
+        fixture.Applier.Drift("apps", "kubectl-edit");
+        var begun = fixture.Time.GetUtcNow();
+        await fixture.AdvanceUntilAsync(TimeSpan.FromSeconds(1), () => fixture.Events.Any(e => e.Reason == Reasons.DriftDetected));
+
+        (fixture.Time.GetUtcNow() - begun).Should().BeGreaterThanOrEqualTo(TimeSpan.FromSeconds(1 + 2 + 4), "each failure doubles the wait");
+    }
+
+    [Fact]
     public async Task RunAsync_DriftPolicyWarn_OnlyReports()
     {
         await using var fixture = new EngineFixture(g => g.AddManifests("apps", o =>

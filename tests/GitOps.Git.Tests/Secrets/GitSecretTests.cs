@@ -42,7 +42,7 @@ public sealed class GitSecretTests
         var endless = new byte[(1024 * 1024) + 1];
         endless.AsSpan().Fill((byte)'s');
 
-        FluentActions.Invoking(() => GitSecret.FromStream(new MemoryStream(endless))).Should().Throw<InvalidDataException>();
+        FluentActions.Invoking(() => GitSecret.FromStream(new MemoryStream(endless))).Should().Throw<IOException>();
         (await GitSecret.FromStream("a vault", _ => ValueTask.FromResult<Stream>(new MemoryStream(endless))).Invoking(s => s.ReadAsync(Token).AsTask()).Should().ThrowAsync<GitOpsException>())
             .Which.Reason.Should().Be(Reasons.AuthenticationFailed);
     }

@@ -56,12 +56,16 @@ internal static class CrashChild
         return plan.CanApply && (await applier.ApplyAsync(plan, null, cancellationToken)).Succeeded && !plan.HasChanges;
     }
 
-    /// <summary>Applies until it is killed; the exit code says whether it came to its end.</summary>
-    /// <param name="settings">Kubeconfig, unit, namespace and revision, parted by bars.</param>
-    public static Task<int> RunAsync(string settings)
+    /// <returns>The exit code; <see langword="null"/> in a process that was not asked to.</returns>
+    public static async Task<int?> RunIfAskedAsync()
     {
+        if (Environment.GetEnvironmentVariable(Variable) is not { Length: > 0 } settings)
+        {
+            return null;
+        }
+
         var parts = settings.Split('|');
-        return RunAsync(parts[0], parts[1], parts[2], int.Parse(parts[3], CultureInfo.InvariantCulture));
+        return await RunAsync(parts[0], parts[1], parts[2], int.Parse(parts[3], CultureInfo.InvariantCulture));
     }
 
     private static async Task<int> RunAsync(string kubeconfig, string unit, string @namespace, int revision)

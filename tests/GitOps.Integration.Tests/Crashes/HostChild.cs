@@ -1,8 +1,13 @@
 using System.Diagnostics;
 using System.Text.Json;
+using GitOps.Kubernetes;
+using GitOps.Kubernetes.Client;
+using GitOps.Kubernetes.Client.Access;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace GitOps.Integration.Tests.Crashes;
 
@@ -17,11 +22,24 @@ internal static class HostChild
 
     public static readonly string[] Units = ["infrastructure", "apps"];
 
-    internal sealed record Settings(string Repository, string Cache, string State, string Kubeconfig, string Webhook);
+    /// <param name="Kubeconfig">The kubeconfig's path; null to be a pod of the cluster.</param>
+    internal sealed record Settings(string Repository, string Cache, string State, string? Kubeconfig, string Webhook)
+    {
+        /// <summary>Where a pod finds its service account, in the place of the folder that Kubernetes fixes.</summary>
+        public string? ServiceAccountFolder { get; init; }
+    }
 
-    /// <summary>Runs the host until its input ends or it is killed.</summary>
-    /// <param name="settings"><see cref="Settings"/> as JSON.</param>
-    public static Task RunAsync(string settings) => RunAsync(JsonSerializer.Deserialize<Settings>(settings)!);
+    /// <returns>The exit code; <see langword="null"/> in a process that was not asked to.</returns>
+    public static async Task<int?> RunIfAskedAsync()
+    {
+        if (Environment.GetEnvironmentVariable(Variable) is not { Length: > 0 } settings)
+        {
+            return null;
+        }
+
+        await RunAsync(JsonSerializer.Deserialize<Settings>(settings)!);
+        return 0;
+    }
 
     private static async Task RunAsync(Settings settings)
     {
@@ -46,8 +64,19 @@ internal static class HostChild
             .UseKubernetes(k =>
             {
                 k.KubeconfigPath = settings.Kubeconfig;
+                k.InCluster = settings.Kubeconfig is null;
                 k.MaxConcurrency = 1;
             });
+        if (settings.ServiceAccountFolder is { } folder)
+        {
+            builder.Services.Replace(ServiceDescriptor.Singleton(services => new KubernetesApplier(
+                services.GetRequiredService<IOptions<KubernetesOptions>>().Value,
+                TimeProvider.System,
+                null,
+                null,
+                options => ClusterConnection.Open(options, TimeProvider.System, ClusterEnvironment.Process with { ServiceAccountFolder = folder }))));
+        }
+
         using var host = builder.Build();
         var engine = host.Services.GetRequiredService<GitOpsEngine>();
         await host.StartAsync();

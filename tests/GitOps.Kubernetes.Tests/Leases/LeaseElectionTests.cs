@@ -199,7 +199,7 @@ public sealed class LeaseElectionTests : IAsyncLifetime
 
         public Host(LeaseApi lease, string identity, DateTimeOffset clock)
         {
-            Time = new SteppedTimeProvider(clock, s_retry);
+            Time = new SteppedTimeProvider(clock);
             Fence = new WriteFence(Time);
             Fence.Require("n/l");
             _election = new LeaseElection(lease.Api.Client(Time, new KubernetesOptions { MaxRetries = 0 }), new LeaseOptions("n", "l", identity) { RetryPeriod = s_retry }, Time, NullLogger.Instance, Fence);

@@ -228,7 +228,7 @@ internal sealed class SshConnector(GitAddress address, ResolvedCredentials crede
         }
 
         // As OpenSSH: a host certificate must name its hosts; patterns are allowed.
-        if (!certificate.ValidPrincipals.Any(p => HostPattern.IsMatch(p, Address.Host)))
+        if (!certificate.ValidPrincipals.Any(p => SshPattern.IsMatch(p, Address.Host, ignoreCase: true)))
         {
             return Refuse($"the {shown} is not for this host");
         }
