@@ -44,7 +44,7 @@ public static class HelmBuilderExtensions
         return builder.AddUnit(name, "HelmRelease", services =>
         {
             var options = services.GetRequiredService<IOptionsMonitor<HelmReleaseOptions>>().Get(name);
-            return new UnitDefinition(options, services.GetRequiredService<HelmRenderer>()) { RenderOptions = options.ToRenderOptions(name) };
+            return new UnitDefinition(options, services.GetRequiredService<HelmRenderer>()) { RenderOptions = options.ToRenderOptions(name, services.GetService<ISecretReader>()) };
         });
     }
 }
