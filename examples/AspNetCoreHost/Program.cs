@@ -22,11 +22,11 @@ app.MapGitOps();
 app.MapHealthChecks("/health");
 if (app.Configuration["Receiver:Secret"] is { Length: > 0 } secret)
 {
-    app.MapGitOpsReceiver("/hook/fleet", receiver =>
+    app.MapGitOpsReceiver("/hook/podinfo", receiver =>
     {
         receiver.Type = ReceiverType.GitHub;
         receiver.Secret = secret;
-        receiver.Sources.Add("fleet");
+        receiver.Sources.Add("podinfo");
     });
 }
 

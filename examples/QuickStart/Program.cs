@@ -61,13 +61,24 @@ try
     var scenario = new Scenario(engine, fleet, kubernetes, screen, stop.Token);
 
     screen.Title(fleet.Url, kubernetes.BaseUri.ToString());
+    await using var standIn = cluster is null ? await WorkloadStandIn.StartIfAloneAsync(kubernetes, stop.Token) : null;
+    if (standIn is not null)
+    {
+        screen.Note("this API server has no nodes: the example itself reports Deployments as available");
+    }
+
     await host.StartAsync(stop.Token);
     await scenario.RunAsync();
-    await screen.FinishAsync();
     await host.StopAsync(CancellationToken.None);
+    if (cluster is null)
+    {
+        screen.Note("left in the cluster: the namespaces quickstart-* and, in gitops-system, the inventories of the six units");
+    }
+
+    await screen.FinishAsync();
     return 0;
 }
-catch (ScenarioException e)
+catch (Exception e) when (e is ScenarioException or GitOpsException or GitOpsConfigurationException or IOException or HttpRequestException or k8s.Exceptions.KubeConfigException or k8s.Autorest.HttpOperationException)
 {
     AnsiConsole.MarkupLineInterpolated($"[red]{e.Message}[/]");
     return 1;

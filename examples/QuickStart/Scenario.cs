@@ -59,6 +59,7 @@ internal sealed class Scenario(GitOpsEngine engine, FleetRepository fleet, Kuber
         foreach (var name in names.ToList())
         {
             await WaitAsync(name, u => u.IsReady && (revision is null || u.LastAppliedRevision!.SameContent(revision)));
+            await screen.ShownAsync(name, engine.GetUnit(name).LastAppliedRevision!, cancellationToken);
         }
     }
 

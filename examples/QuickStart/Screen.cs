@@ -12,6 +12,7 @@ internal sealed class Screen : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Stopwatch _watch = Stopwatch.StartNew();
     private readonly Lock _lock = new();
+    private readonly HashSet<(string? Unit, Revision? Revision)> _shown = [];
     private readonly List<(Func<GitOpsEvent, bool> Condition, TaskCompletionSource<GitOpsEvent> Found)> _waiters = [];
     private readonly Channel<Action> _lines = Channel.CreateUnbounded<Action>();
     private readonly Task _reader;
@@ -71,6 +72,23 @@ internal sealed class Screen : IAsyncDisposable
         return await found.Task.WaitAsync(cancellationToken);
     }
 
+    /// <summary>Waits until it is on the screen that a unit has reached a revision.</summary>
+    public async Task ShownAsync(string unit, Revision revision, CancellationToken cancellationToken)
+    {
+        Task next;
+        lock (_lock)
+        {
+            if (_shown.Contains((unit, revision)))
+            {
+                return;
+            }
+
+            next = NextEventAsync(e => e.Unit == unit && e.Revision == revision && IsEnd(e), cancellationToken);
+        }
+
+        await next;
+    }
+
     /// <summary>Waits until everything that was posted is on the screen.</summary>
     public async Task FinishAsync()
     {
@@ -95,6 +113,11 @@ internal sealed class Screen : IAsyncDisposable
             Show(gitOpsEvent);
             lock (_lock)
             {
+                if (IsEnd(gitOpsEvent))
+                {
+                    _shown.Add((gitOpsEvent.Unit, gitOpsEvent.Revision));
+                }
+
                 foreach (var waiter in _waiters.Where(w => w.Condition(gitOpsEvent)).ToList())
                 {
                     _waiters.Remove(waiter);
@@ -103,6 +126,8 @@ internal sealed class Screen : IAsyncDisposable
             }
         }
     }
+
+    private static bool IsEnd(GitOpsEvent gitOpsEvent) => gitOpsEvent.Reason is Reasons.ReconciliationSucceeded or Reasons.DriftCorrected;
 
     private async Task WriteAsync()
     {

@@ -21,7 +21,7 @@ internal static class HealthWait
                     return (true, report);
                 }
 
-                var waiting = string.Join("\n", report.Objects.Where(o => o.Status is not (HealthStatus.Current or HealthStatus.Suspended)).Select(o => $"waiting: {o}"));
+                var waiting = string.Join('\n', report.Objects.Where(o => o.Status is not (HealthStatus.Current or HealthStatus.Suspended)).Select(o => $"waiting: {o}"));
                 if (waiting != told)
                 {
                     told = waiting;

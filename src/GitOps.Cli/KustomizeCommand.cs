@@ -1,4 +1,5 @@
 using System.CommandLine;
+using GitOps.Git;
 using GitOps.Helm.Rendering;
 using GitOps.Kustomize;
 using GitOps.Kustomize.Loading;
@@ -22,19 +23,41 @@ internal static class KustomizeCommand
         };
         restrictor.AcceptOnlyFromAmong("LoadRestrictionsRootOnly", "LoadRestrictionsNone");
         var helm = new Option<bool>("--enable-helm") { Description = "Render the charts of helmCharts that are on disk; nothing is pulled." };
+        var remote = new Option<string[]>("--allow-remote") { Description = "A host that remote bases and files may be fetched from, or * for every host; may be given several times. Default: none." };
         var output = new Option<string?>("--output", "-o") { Description = "A file to write to instead of the standard output." };
-        var build = new Command("build", "Build a kustomization and print it as YAML.") { directory, restrictor, helm, output };
-        build.SetAction((result, cancellationToken) => BuildAsync(
-            result.GetValue(directory)!,
-            new KustomizeOptions
-            {
-                LoadRestrictor = result.GetValue(restrictor) == "LoadRestrictionsNone" ? LoadRestrictor.None : LoadRestrictor.RootOnly,
-                ChartInflator = result.GetValue(helm) ? new HelmChartInflator() : null,
-            },
-            result.GetValue(output),
-            result.InvocationConfiguration.Error,
-            cancellationToken));
+        var build = new Command("build", "Build a kustomization and print it as YAML.") { directory, restrictor, helm, remote, output };
+        build.SetAction(async (result, cancellationToken) =>
+        {
+            using var resolver = Resolver(result.GetValue(remote));
+            return await BuildAsync(
+                result.GetValue(directory)!,
+                new KustomizeOptions
+                {
+                    LoadRestrictor = result.GetValue(restrictor) == "LoadRestrictionsNone" ? LoadRestrictor.None : LoadRestrictor.RootOnly,
+                    ChartInflator = result.GetValue(helm) ? new HelmChartInflator() : null,
+                    RemoteResolver = resolver,
+                },
+                result.GetValue(output),
+                result.InvocationConfiguration.Error,
+                cancellationToken).ConfigureAwait(false);
+        });
         return new Command("kustomize", "Work with kustomizations.") { build };
+    }
+
+    private static GitRemoteResolver? Resolver(string[]? hosts)
+    {
+        if (hosts is not { Length: > 0 })
+        {
+            return null;
+        }
+
+        var options = new GitRemoteResolverOptions();
+        foreach (var host in hosts)
+        {
+            options.AllowedHosts.Add(host);
+        }
+
+        return new GitRemoteResolver(options);
     }
 
     private static async Task<int> BuildAsync(string directory, KustomizeOptions options, string? output, TextWriter error, CancellationToken cancellationToken)
@@ -45,7 +68,7 @@ internal static class KustomizeCommand
             var full = Path.GetFullPath(directory);
             var root = Path.GetPathRoot(full)!;
             var path = TreePath.Parse(Path.GetRelativePath(root, full).Replace(Path.DirectorySeparatorChar, '/'));
-            var bytes = KustomizeBuild.Run(new DiskFileTree(root), path, options, legacyOrder: true, cancellationToken);
+            var bytes = KustomizeBuild.Run(new DiskFileTree(root), path, options, legacyOrder: true, cancellationToken, w => error.WriteLine(w.Message));
             if (output is not null)
             {
                 await File.WriteAllBytesAsync(Directory.Exists(output) ? Path.Combine(output, "kustomize.yaml") : output, bytes, cancellationToken).ConfigureAwait(false);

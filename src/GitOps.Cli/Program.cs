@@ -12,4 +12,8 @@ var root = new RootCommand("GitOps from a shell: render, compare, apply and dele
 };
 
 // An argument that starts with '@' is a value like any other, as in kubectl and helm, not the name of a response file.
-return await root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null }).InvokeAsync().ConfigureAwait(false);
+var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+var code = await parsed.InvokeAsync().ConfigureAwait(false);
+
+// For diff 1 means that something differs, and arguments that are none say nothing of that kind.
+return parsed.Errors.Count > 0 && parsed.CommandResult.Command.Name == "diff" ? 2 : code;

@@ -109,7 +109,7 @@ public sealed class GitSource : ISource, IDisposable
 
     private async ValueTask<GitConnection> ConnectAsync(CancellationToken cancellationToken)
     {
-        var credentials = await ResolvedCredentials.ReadAsync(_options.Credentials, cancellationToken).ConfigureAwait(false);
+        var credentials = await _pool.ReadAsync(_options.Credentials, _address, cancellationToken).ConfigureAwait(false);
         return _pool.ConnectionOf(_address, credentials, _options);
     }
 
@@ -171,7 +171,7 @@ public sealed class GitSource : ISource, IDisposable
             return null;
         }
 
-        var verifier = await SignatureVerifier.CreateAsync(verification, _pool.TimeProvider, cancellationToken).ConfigureAwait(false);
+        var verifier = await SignatureVerifier.CreateAsync(verification, _pool.TimeProvider, new SecretReading(_pool.Secrets), cancellationToken).ConfigureAwait(false);
         try
         {
             return await BlockingWork.RunAsync(

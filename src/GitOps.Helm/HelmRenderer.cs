@@ -34,12 +34,28 @@ public sealed class HelmRenderer : IRenderer
             var chart = Load(request, options, cancellationToken);
             options = options with { Values = await ReadFilesAsync(request, options.Values, cancellationToken).ConfigureAwait(false) };
             var release = await HelmTemplate.RenderAsync(chart, options, path => ReadText(request, path), keepTrees: true, cancellationToken).ConfigureAwait(false);
-            return ReleaseManifests.Read(release);
+            var result = ReleaseManifests.Read(release);
+            return HookWarning(release) is { } warning ? result with { Diagnostics = [.. result.Diagnostics, warning] } : result;
         }
         catch (GitOpsException e)
         {
             return RenderResult.Failure(Diagnostic.Error(e.Reason, e.Message, e.Location ?? new SourceLocation(request.Path.Value)));
         }
+    }
+
+    /// <summary>Leaving a migration out in silence would be worse than refusing the chart. Tests run on request only, so they are not missed.</summary>
+    private static Diagnostic? HookWarning(HelmRelease release)
+    {
+        const int most = 10;
+        var hooks = release.SkippedHooks.Where(h => !h.IsTest).ToList();
+        if (hooks.Count == 0)
+        {
+            return null;
+        }
+
+        var names = string.Join(", ", hooks.Take(most).Select(h => $"{h.Kind}/{h.Name} ({string.Join(", ", h.Events)})"));
+        var more = hooks.Count > most ? $" and {hooks.Count - most} more" : "";
+        return Diagnostic.Warning(Reasons.HooksNotRun, $"The chart has hooks, which are not run: {names}{more}. Do what they do in another way, or switch them off in the chart's values.", new SourceLocation(hooks[0].Path));
     }
 
     private HelmChart Load(RenderRequest request, HelmOptions options, CancellationToken cancellationToken)

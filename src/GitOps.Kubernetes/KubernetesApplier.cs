@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using GitOps.Kubernetes.Applying;
 using GitOps.Kubernetes.Client;
+using GitOps.Kubernetes.Client.Access;
 using GitOps.Kubernetes.Drifting;
 using GitOps.Kubernetes.Health;
 using GitOps.Kubernetes.Inventories;
@@ -36,7 +37,7 @@ public sealed class KubernetesApplier : IApplier, IDisposable
     /// <param name="logger">Where to log; <see langword="null"/> for nowhere.</param>
     /// <param name="healthAssessors">Rules that are asked before the built-in ones; <see langword="null"/> for none.</param>
     public KubernetesApplier(KubernetesOptions options, TimeProvider? timeProvider = null, ILogger<KubernetesApplier>? logger = null, IEnumerable<IHealthAssessor>? healthAssessors = null)
-        : this(options, timeProvider, logger, healthAssessors, ClusterConnection.Open)
+        : this(options, timeProvider, logger, healthAssessors, o => ClusterConnection.Open(o, timeProvider ?? TimeProvider.System, ClusterEnvironment.Process))
     {
     }
 
@@ -56,16 +57,30 @@ public sealed class KubernetesApplier : IApplier, IDisposable
     /// <summary>An election among the hosts that share the options' lease.</summary>
     internal ILeaderElection CreateElection(string? identity = null)
     {
-        var cluster = Connect();
         var name = identity ?? $"{Environment.MachineName}_{Guid.NewGuid():N}";
-        return new LeaseElection(cluster.Client, new LeaseOptions(_options.InventoryNamespace, _options.LeaseName, name) { FieldManager = _options.FieldManager }, _time, _logger);
+        return CreateElection(new LeaseOptions(_options.InventoryNamespace, _options.LeaseName, name) { FieldManager = _options.FieldManager });
     }
 
-    /// <summary>Whether a drift watch of a unit runs and has told everything.</summary>
-    internal bool IsWatching(string unitName) => _cluster?.Watches.Find(Owner.LabelValue(unitName)) is { IsSynced: true };
+    /// <summary>An election on other terms. From now on the applier writes only while this host leads.</summary>
+    internal ILeaderElection CreateElection(LeaseOptions terms)
+    {
+        var cluster = Connect();
+        cluster.Fence.Require($"{terms.Namespace}/{terms.Name}");
+        return new LeaseElection(cluster.Client.WithoutFence(), terms, _time, _logger, cluster.Fence);
+    }
+
+    /// <summary>Completes when a drift watch of a unit runs and has told everything there is to tell.</summary>
+    internal async Task WatchingAsync(string unitName, CancellationToken cancellationToken)
+    {
+        var watch = await Connect().Watches.WhenRegistered(Owner.LabelValue(unitName)).WaitAsync(cancellationToken).ConfigureAwait(false);
+        await watch.Settled.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The client for the cluster; connects when need be.</summary>
+    internal DynamicClient Client => Connect().Client;
 
     /// <summary>The namespace that the kubeconfig's context names; connects when need be.</summary>
-    internal string? DefaultNamespace => Connect().Client.DefaultNamespace;
+    internal string? DefaultNamespace => Client.DefaultNamespace;
 
     /// <inheritdoc/>
     public async ValueTask<Plan> PlanAsync(ApplyRequest request, CancellationToken cancellationToken)
@@ -83,8 +98,13 @@ public sealed class KubernetesApplier : IApplier, IDisposable
         }
 
         var watch = cluster.Watches.Find(Owner.LabelValue(request.UnitName));
-        return await new Planner(cluster, request, watch is { IsSynced: true } ? watch : null).RunAsync(cancellationToken).ConfigureAwait(false);
+        var plan = await new Planner(cluster, request, watch is { IsSynced: true } ? watch : null).RunAsync(cancellationToken).ConfigureAwait(false);
+        return watch is null || watch.Unwatchable.Count == 0 ? plan : plan with { Diagnostics = [.. plan.Diagnostics, .. Unwatched(watch)] };
     }
+
+    /// <summary>Who relies on drift being corrected at once must be told where it is not.</summary>
+    private static IEnumerable<Diagnostic> Unwatched(UnitWatch watch) => watch.Unwatchable.Select(u => Diagnostic.Warning(Reasons.Forbidden,
+        $"Drift of {u.Key.Resource} {(u.Key.Namespace.Length == 0 ? "" : $"in {u.Key.Namespace} ")}is only found when the unit is reconciled: it cannot be watched, {Failures.Explain(u.Error, watch.Client.ImpersonatedUser)}."));
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The plan is not one of this type of applier, or it has errors.</exception>
@@ -165,7 +185,7 @@ public sealed class KubernetesApplier : IApplier, IDisposable
             throw new GitOpsException(Failures.ReasonOf(error!), $"The inventory of the unit {request.UnitName} cannot be read: {Failures.Explain(error!, null)}.");
         }
 
-        var watch = new UnitWatch(cluster, Owner.Of(request.UnitName, _options.InventoryNamespace), ignore, desired, inventory);
+        var watch = new UnitWatch(cluster, cluster.Client.As(request.ServiceAccount), Owner.Of(request.UnitName, _options.InventoryNamespace), ignore, desired, inventory);
         await foreach (var drift in watch.RunAsync([.. desired.Select(d => (d.Resource, d.Id.Namespace)).Distinct()], cancellationToken).ConfigureAwait(false))
         {
             yield return drift;
@@ -185,8 +205,8 @@ public sealed class KubernetesApplier : IApplier, IDisposable
 
     private static async ValueTask<(ChangeSet Changes, Inventory? Inventory)> ExecuteAsync(Cluster cluster, KubernetesPlan plan, IProgress<ObjectChange>? progress, CancellationToken cancellationToken)
     {
-        var executor = new Executor(cluster, plan, progress);
         var watch = cluster.Watches.Find(Owner.LabelValue(plan.Request.UnitName));
+        var executor = new Executor(cluster, plan, progress, watch is { IsSynced: true } ? watch : null);
         watch?.BeginApply();
         try
         {

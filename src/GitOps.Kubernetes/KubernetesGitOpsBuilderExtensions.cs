@@ -1,5 +1,6 @@
 using GitOps;
 using GitOps.Kubernetes;
+using GitOps.Kubernetes.Secrets;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -33,6 +34,7 @@ public static class KubernetesGitOpsBuilderExtensions
             services.GetService<ILogger<KubernetesApplier>>(),
             services.GetServices<IHealthAssessor>()));
         builder.Services.TryAddSingleton<IApplier>(static services => services.GetRequiredService<KubernetesApplier>());
+        builder.Services.TryAddSingleton<ISecretReader>(static services => new KubernetesSecretReader(services.GetRequiredService<KubernetesApplier>()));
 
         // A host that is alone needs no lease and then there is no election: the container hands the null on.
         builder.Services.TryAddSingleton<ILeaderElection>(static services => services.GetRequiredService<IOptions<KubernetesOptions>>().Value.LeaderElection

@@ -51,7 +51,10 @@ public sealed class KubernetesOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
     public TimeSpan PruneWait { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Whether several hosts elect one that applies, by a Lease object in <see cref="InventoryNamespace"/>. Default <see langword="false"/>: the host is alone.</summary>
+    /// <summary>
+    /// Whether several hosts elect one that applies, by a Lease object in <see cref="InventoryNamespace"/>. A host that does not hold the lease writes nothing,
+    /// also when it is asked to by hand. Default <see langword="false"/>: the host is alone.
+    /// </summary>
     public bool LeaderElection { get; set; }
 
     /// <summary>The name of the Lease; hosts with other units need another. Default <c>gitops</c>.</summary>

@@ -1,4 +1,5 @@
 using GitOps.Kustomize.Building;
+using GitOps.Kustomize.Definition;
 using GitOps.Kustomize.Loading;
 using GitOps.Kustomize.Resources;
 using GitOps.Kustomize.Transformers;
@@ -10,11 +11,14 @@ namespace GitOps.Kustomize;
 /// <summary>Builds one kustomization. Builds share nothing and may run in parallel.</summary>
 internal static class KustomizeBuild
 {
+    // The version that is followed; the real tool writes its own.
+    private static readonly SortedDictionary<string, string> s_managedBy = new(StringComparer.Ordinal) { ["app.kubernetes.io/managed-by"] = "kustomize-v5.8.1" };
+
     /// <summary>Builds a directory and prints it as <c>kustomize build</c> does.</summary>
-    public static byte[] Run(IFileTree tree, TreePath directory, KustomizeOptions options, bool legacyOrder, CancellationToken cancellationToken)
+    public static byte[] Run(IFileTree tree, TreePath directory, KustomizeOptions options, bool legacyOrder, CancellationToken cancellationToken, Action<Diagnostic>? warn = null)
     {
         using var writer = new YamlTextWriter(YamlWriterOptions.Kubernetes, 64 * 1024);
-        foreach (var resource in Build(tree, directory, options, legacyOrder, null, cancellationToken).Items)
+        foreach (var resource in Build(tree, directory, options, legacyOrder, null, cancellationToken, warn).Items)
         {
             if (writer.Written.Length > 0)
             {
@@ -33,15 +37,31 @@ internal static class KustomizeBuild
         KustomizeOptions options,
         bool legacyOrder,
         Dictionary<string, string>? overrides,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        Action<Diagnostic>? warn = null)
     {
-        var context = new BuildContext(cancellationToken) { Tree = tree, CustomTransformers = options.Transformers, ChartInflator = options.ChartInflator };
-        var loader = Loader.Create(tree, directory, options.LoadRestrictor, overrides);
+        var context = new BuildContext(cancellationToken) { CustomTransformers = options.Transformers, ChartInflator = options.ChartInflator };
+        var remote = new RemoteAccess(options.RemoteResolver, cancellationToken);
+        var loader = Loader.Create(tree, directory, options.LoadRestrictor, overrides, remote);
         var target = new KustomizationTarget(context, loader);
         UnitOverlay.Apply(target.Kustomization, options, tree, loader.Root);
-        var resources = target.Build();
+        ResourceSet resources;
+        try
+        {
+            resources = target.Build();
+        }
+        finally
+        {
+            context.Warnings.ForEach(w => warn?.Invoke(w));
+        }
+
         Sort(resources, target, legacyOrder);
         var metadata = target.Kustomization.BuildMetadata;
+        if (metadata.Contains("managedByLabel"))
+        {
+            new EntryTransformer(s_managedBy, [new FieldSpec(Gvk.None, "metadata/labels", Create: true)]).Transform(resources);
+        }
+
         var keepOrigin = metadata.Contains("originAnnotations");
         var keepTransformations = metadata.Contains("transformerAnnotations");
         foreach (var resource in resources.Items)
@@ -113,7 +133,7 @@ internal static class KustomizeBuild
             {
                 annotations.RemoveAt(i);
             }
-            else if (entry.Value is not ScalarNode { Kind: ScalarKind.String })
+            else if (entry.Value is not ScalarNode { Kind: ScalarKind.String, Style: ScalarStyle.Plain })
             {
                 annotations.Set(entry.Key, new ScalarNode(ScalarKind.String, Tree.Text(entry.Value)));
             }

@@ -48,6 +48,9 @@ public sealed record KustomizeOptions
     /// <summary>Transformers in managed code, for configuration objects that are not kustomize's own.</summary>
     public IReadOnlyList<IKustomizeTransformer> Transformers { get; init; } = [];
 
+    /// <summary>Fetches remote bases and files; <see langword="null"/> to refuse them, the default.</summary>
+    public IRemoteResolver? RemoteResolver { get; init; }
+
     /// <summary>Renders <c>helmCharts</c>; <see langword="null"/> to refuse them, the default.</summary>
     public IHelmChartInflator? ChartInflator { get; init; }
 }

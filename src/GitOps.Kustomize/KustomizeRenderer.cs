@@ -32,9 +32,10 @@ public sealed class KustomizeRenderer : IRenderer
             var other => throw new ArgumentException($"The options of a kustomize unit are {nameof(KustomizeOptions)}, not {other.GetType().Name}.", nameof(request)),
         };
         cancellationToken.ThrowIfCancellationRequested();
-        return request.Decryptor is { } decryptor
-            ? new ValueTask<RenderResult>(Task.Run(() => Render(new DecryptingFileTree(request.Tree, decryptor, cancellationToken), request.Path, options, cancellationToken), cancellationToken))
-            : ValueTask.FromResult(Render(request.Tree, request.Path, options, cancellationToken));
+        var tree = request.Decryptor is { } decryptor ? new DecryptingFileTree(request.Tree, decryptor, cancellationToken) : request.Tree;
+        return request.Decryptor is not null || options.RemoteResolver is not null
+            ? new ValueTask<RenderResult>(Task.Run(() => Render(tree, request.Path, options, cancellationToken), cancellationToken))
+            : ValueTask.FromResult(Render(tree, request.Path, options, cancellationToken));
     }
 
     private static RenderResult Render(IFileTree tree, TreePath path, KustomizeOptions options, CancellationToken cancellationToken)

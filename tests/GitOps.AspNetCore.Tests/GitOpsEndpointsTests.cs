@@ -65,6 +65,18 @@ public sealed class GitOpsEndpointsTests : IAsyncLifetime
     }
 
     [Fact]
+    public void MapGitOpsReceiver_SourceIsNotRegistered_SaysSoBeforeTheHostRuns()
+    {
+        var map = () => _app.MapGitOpsReceiver("/hook/misspelt", r =>
+        {
+            r.Secret = "secret";
+            r.Sources.Add("fleeet");
+        });
+
+        map.Should().Throw<ArgumentException>().WithMessage("*'fleeet'*known are: *");
+    }
+
+    [Fact]
     public async Task Units_AfterReconcile_ShowReadyAndHistory()
     {
         (await _client.GetStringAsync("/health", TestContext.Current.CancellationToken)).Should().Be("Degraded");

@@ -1,5 +1,6 @@
 using GitOps.Kubernetes.Applying;
 using GitOps.Kubernetes.Drifting;
+using GitOps.Schema;
 using static GitOps.Kubernetes.Tests.TestObjects;
 
 namespace GitOps.Kubernetes.Tests;
@@ -18,7 +19,7 @@ public sealed class ManagedFieldsTests
     {
         var desired = Map("""{"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"w"},"spec":{"template":{"spec":{"containers":[{"name":"web","image":"good"}]} } } }""");
 
-        var (fields, manager, time) = OwnedDiff.Compare(desired, Map(Live), "gitops", []);
+        var (fields, manager, time) = OwnedDiff.Compare(desired, Map(Live), BuiltInSchema.Find("apps/v1", "Deployment")!, "gitops", []);
 
         fields.Should().Equal(new FieldChange("spec.template.spec.containers[name=web].image", "\"evil\"", "\"good\""));
         manager.Should().Be("mallory");

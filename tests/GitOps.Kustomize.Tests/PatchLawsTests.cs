@@ -135,7 +135,9 @@ public sealed class PatchLawsTests
         for (var i = 0; i < patches.Length; i++)
         {
             var name = string.Create(CultureInfo.InvariantCulture, $"patch{i}.yaml");
-            files[name] = patches[i];
+
+            // A patch that begins with a bracket has to be JSON; the comment makes it YAML.
+            files[name] = style == "json" ? $"# flow style\n{patches[i]}" : patches[i];
             text.Append(style == "json" ? $"- {{path: {name}, target: {{kind: Deployment}}}}\n" : $"- path: {name}\n");
         }
 

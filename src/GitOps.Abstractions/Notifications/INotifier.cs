@@ -7,6 +7,9 @@ namespace GitOps;
 /// </remarks>
 public interface INotifier
 {
+    /// <summary>The name under which undelivered events are kept over a restart of the host; the type's name unless the notifier says otherwise.</summary>
+    string Name => GetType().Name;
+
     /// <summary>Takes an event.</summary>
     /// <param name="gitOpsEvent">The event.</param>
     /// <param name="cancellationToken">Ends the call when its time is up or the host stops.</param>

@@ -80,4 +80,13 @@ public static class Reasons
 
     /// <summary>Live state was set back to desired state.</summary>
     public const string DriftCorrected = "DriftCorrected";
+
+    /// <summary>A chart has hooks, and nothing runs them.</summary>
+    public const string HooksNotRun = "HooksNotRun";
+
+    /// <summary>Another host holds the engine's state; this one waits for it.</summary>
+    public const string StateInUse = "StateInUse";
+
+    /// <summary>The engine's state cannot be read or written; reconciling goes on.</summary>
+    public const string StateUnavailable = "StateUnavailable";
 }

@@ -4,6 +4,7 @@ using GitOps;
 using GitOps.AspNetCore;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Microsoft.AspNetCore.Builder;
@@ -21,7 +22,7 @@ public static partial class GitOpsReceiverEndpointRouteBuilderExtensions
     /// <param name="pattern">The path, for instance <c>/hook/fleet</c>.</param>
     /// <param name="configure">Sets the options.</param>
     /// <returns>The endpoint.</returns>
-    /// <exception cref="ArgumentException">The secret is empty or no source is named.</exception>
+    /// <exception cref="ArgumentException">The secret is empty, no source is named, or one that is not registered.</exception>
     public static IEndpointConventionBuilder MapGitOpsReceiver(this IEndpointRouteBuilder endpoints, string pattern, Action<ReceiverOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
@@ -36,6 +37,13 @@ public static partial class GitOpsReceiverEndpointRouteBuilderExtensions
         if (options.Sources.Count == 0)
         {
             throw new ArgumentException($"The receiver at {pattern} names no Sources: say which to look at.", nameof(configure));
+        }
+
+        // Found here, when the host starts, and not when the first call comes in.
+        var known = endpoints.ServiceProvider.GetServices<SourceRegistration>().Select(s => s.Name).Order(StringComparer.Ordinal).ToList();
+        if (options.Sources.FirstOrDefault(s => !known.Contains(s, StringComparer.Ordinal)) is { } unknown)
+        {
+            throw new ArgumentException($"The receiver at {pattern} names the source '{unknown}', which is not registered; known are: {string.Join(", ", known)}.", nameof(configure));
         }
 
         return endpoints.MapPost(pattern, (HttpContext context, GitOpsEngine engine, ILogger<ReceiverOptions> logger) => ReceiveAsync(context, engine, options, logger));

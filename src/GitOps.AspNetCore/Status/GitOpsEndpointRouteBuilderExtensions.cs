@@ -1,4 +1,3 @@
-using System.Text.Json;
 using GitOps;
 using GitOps.AspNetCore;
 using Microsoft.AspNetCore.Http;

@@ -14,6 +14,15 @@ internal sealed class ConditionList(TimeProvider time)
         }
     }
 
+    public void Replace(IEnumerable<Condition> conditions)
+    {
+        lock (_lock)
+        {
+            _conditions.Clear();
+            _conditions.AddRange(conditions);
+        }
+    }
+
     public void Set(string type, ConditionStatus status, string reason, string message)
     {
         lock (_lock)

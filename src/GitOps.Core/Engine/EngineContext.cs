@@ -8,7 +8,7 @@ internal sealed class EngineContext : IDisposable
     private readonly SemaphoreSlim _workers;
     private readonly double _jitter;
 
-    public EngineContext(GitOpsOptions options, TimeProvider time, Func<double> randomizer, GitOpsMetrics metrics, Action<GitOpsEvent> publish)
+    public EngineContext(GitOpsOptions options, TimeProvider time, Func<double> randomizer, GitOpsMetrics metrics, Action<GitOpsEvent?, IReadOnlyList<(string Key, Func<ReadOnlyMemory<byte>>? Value)>> publish)
     {
         _workers = new SemaphoreSlim(options.Concurrency, options.Concurrency);
         _jitter = options.Jitter;
@@ -27,7 +27,8 @@ internal sealed class EngineContext : IDisposable
 
     public int HistoryLimit { get; }
 
-    public Action<GitOpsEvent> Publish { get; }
+    /// <summary>Tells of an event, if there is one, and remembers changes of state together with it.</summary>
+    public Action<GitOpsEvent?, IReadOnlyList<(string Key, Func<ReadOnlyMemory<byte>>? Value)>> Publish { get; }
 
     public TimeSpan Jittered(TimeSpan interval) => interval * (1 + (_jitter * ((Randomizer() * 2) - 1)));
 

@@ -1,6 +1,7 @@
 using GitOps.Engine;
 using GitOps.Events;
 using GitOps.Notifications;
+using GitOps.State;
 using GitOps.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -21,6 +22,8 @@ public sealed class GitOpsEngine : IAsyncDisposable
     private readonly Dictionary<string, List<UnitRunner>> _consumers = new(StringComparer.Ordinal);
     private readonly IReadOnlyList<string> _order;
     private readonly EventStream _events = new();
+    private readonly StateKeeper _state;
+    private readonly SemaphoreSlim _opening = new(1, 1);
     private readonly NotificationDispatcher _notifications;
     private readonly EngineContext _context;
     private readonly TimeProvider _time;
@@ -28,6 +31,8 @@ public sealed class GitOpsEngine : IAsyncDisposable
     private readonly Lock _waitersLock = new();
     private TaskCompletionSource _statusChanged = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _running;
+    private bool _opened;
+    private volatile bool _leads;
 
     /// <summary>Makes the engine; called by the host's services.</summary>
     /// <param name="options">Settings of the engine as a whole.</param>
@@ -61,9 +66,11 @@ public sealed class GitOpsEngine : IAsyncDisposable
         var applier = services.GetRequiredService<IApplier>();
         _time = time;
         _election = services.GetService<ILeaderElection>();
+        _leads = _election is null;
         var metrics = new GitOpsMetrics(meters);
         _context = new EngineContext(options.Value, time, Random.Shared.NextDouble, metrics, Publish);
-        _notifications = new NotificationDispatcher(notifiers, options.Value.NotificationTimeout, time, metrics, loggers.CreateLogger<NotificationDispatcher>());
+        _state = new StateKeeper(services.GetRequiredService<IStateStore>(), time, loggers.CreateLogger<StateKeeper>());
+        _notifications = new NotificationDispatcher(notifiers, options.Value.NotificationTimeout, _state, time, metrics, loggers.CreateLogger<NotificationDispatcher>());
         IReadOnlyList<IManifestValidator> allValidators = [.. validators];
         var decryptor = decryptors.LastOrDefault();
 
@@ -117,6 +124,7 @@ public sealed class GitOpsEngine : IAsyncDisposable
     public async Task<SourceStatus> PollSourceAsync(string name, CancellationToken cancellationToken = default)
     {
         var source = Source(name);
+        await OpenStateAsync(again: false, cancellationToken).ConfigureAwait(false);
         await source.PollAsync(cancellationToken).ConfigureAwait(false);
         return source.Status;
     }
@@ -134,6 +142,7 @@ public sealed class GitOpsEngine : IAsyncDisposable
     public async Task<UnitStatus> ReconcileAsync(string name, CancellationToken cancellationToken = default)
     {
         var unit = Unit(name);
+        await OpenStateAsync(again: false, cancellationToken).ConfigureAwait(false);
         await unit.Source.PollAsync(cancellationToken).ConfigureAwait(false);
         await unit.ReconcileAsync(Triggers.Demand, cancellationToken).ConfigureAwait(false);
         return unit.Status;
@@ -218,20 +227,12 @@ public sealed class GitOpsEngine : IAsyncDisposable
             throw new InvalidOperationException("The engine runs already.");
         }
 
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-
-        // A host that does not lead still watches its sources, so that it can take over at once.
-        var sources = RunAllAsync(_sources.Values.Select(s => (Func<CancellationToken, Task>)s.RunAsync), stop.Token);
-        var units = _election is null ? RunUnitsAsync(stop.Token) : _election.RunAsync(RunUnitsAsync, stop.Token);
         try
         {
-            // A loop ends by cancellation only; anything else is a bug that must end the host's service, not pass in silence.
-            await (await Task.WhenAny(sources, units).ConfigureAwait(false)).ConfigureAwait(false);
+            await (_election is null ? RunAloneAsync(cancellationToken) : RunElectedAsync(_election, cancellationToken)).ConfigureAwait(false);
         }
         finally
         {
-            await stop.CancelAsync().ConfigureAwait(false);
-            await Task.WhenAll(sources, units).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             Volatile.Write(ref _running, 0);
         }
     }
@@ -240,6 +241,7 @@ public sealed class GitOpsEngine : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _notifications.DisposeAsync().ConfigureAwait(false);
+        await _state.DisposeAsync().ConfigureAwait(false);
         foreach (var unit in _units.Values)
         {
             unit.Dispose();
@@ -251,10 +253,84 @@ public sealed class GitOpsEngine : IAsyncDisposable
         }
 
         _context.Dispose();
+        _opening.Dispose();
     }
+
+    private async Task RunAloneAsync(CancellationToken cancellationToken)
+    {
+        await OpenStateAsync(again: true, cancellationToken).ConfigureAwait(false);
+        await RunAllAsync([RunSourcesAsync, RunUnitsAsync], cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>A host that does not lead still watches its sources, so that it can take over at once.</summary>
+    private Task RunElectedAsync(ILeaderElection election, CancellationToken cancellationToken) =>
+        RunAllAsync([RunSourcesAsync, token => election.RunAsync(LeadAsync, token)], cancellationToken);
+
+    private async Task LeadAsync(CancellationToken cancellationToken)
+    {
+        await OpenStateAsync(again: true, cancellationToken).ConfigureAwait(false);
+        _leads = true;
+        try
+        {
+            await RunUnitsAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _leads = false;
+        }
+    }
+
+    private Task RunSourcesAsync(CancellationToken cancellationToken) =>
+        RunAllAsync(_sources.Values.Select(s => (Func<CancellationToken, Task>)s.RunAsync), cancellationToken);
 
     private Task RunUnitsAsync(CancellationToken cancellationToken) =>
         RunAllAsync(_order.Select(n => (Func<CancellationToken, Task>)_units[n].RunAsync), cancellationToken);
+
+    /// <summary>Takes over what an earlier host left behind; anew for each term of leadership, for another host may have led in between.</summary>
+    private async Task OpenStateAsync(bool again, CancellationToken cancellationToken)
+    {
+        await _opening.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (_opened && (!again || _election is null))
+            {
+                return;
+            }
+
+            await _state.FlushAsync(cancellationToken).ConfigureAwait(false);
+            var state = await _state.LoadAsync(HoldUnits, cancellationToken).ConfigureAwait(false);
+            foreach (var unit in _units.Values)
+            {
+                if (state.TryGetValue(StateKeys.Unit(unit.Name), out var json) && StateJson.TryRead(json, out UnitState? known))
+                {
+                    unit.Restore(known);
+                }
+            }
+
+            foreach (var source in _sources.Values)
+            {
+                if (state.TryGetValue(StateKeys.Source(source.Name), out var json) && StateJson.TryRead(json, out SourceState? known))
+                {
+                    source.Restore(known);
+                }
+            }
+
+            _notifications.Restore(state);
+            _opened = true;
+        }
+        finally
+        {
+            _opening.Release();
+        }
+    }
+
+    private void HoldUnits(string why)
+    {
+        foreach (var unit in _units.Values)
+        {
+            unit.Hold(Reasons.StateInUse, why);
+        }
+    }
 
     /// <summary>Runs loops until the token is cancelled or one of them breaks; then all have ended.</summary>
     private async Task RunAllAsync(IEnumerable<Func<CancellationToken, Task>> loops, CancellationToken cancellationToken)
@@ -318,12 +394,21 @@ public sealed class GitOpsEngine : IAsyncDisposable
         }
     }
 
-    private void Publish(GitOpsEvent gitOpsEvent)
+    private void Publish(GitOpsEvent? gitOpsEvent, IReadOnlyList<(string Key, Func<ReadOnlyMemory<byte>>? Value)> state)
     {
-        _events.Publish(gitOpsEvent);
-        if (gitOpsEvent.IsTransition && gitOpsEvent.Severity != EventSeverity.Trace)
+        if (gitOpsEvent is not null)
         {
-            _notifications.Post(gitOpsEvent);
+            _events.Publish(gitOpsEvent);
+        }
+
+        // Of several hosts only the one that leads tells.
+        if (gitOpsEvent is { IsTransition: true, Severity: not EventSeverity.Trace } && _leads)
+        {
+            _notifications.Post(gitOpsEvent, state);
+        }
+        else if (state.Count > 0)
+        {
+            _state.Write(state);
         }
     }
 }

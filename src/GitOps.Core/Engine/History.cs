@@ -7,6 +7,15 @@ internal sealed class History(int limit)
 
     public IReadOnlyList<ReconcileRecord> Snapshot() => [.. _records];
 
+    public void Replace(IEnumerable<ReconcileRecord> records)
+    {
+        _records.Clear();
+        foreach (var record in records.Take(limit))
+        {
+            _records.AddLast(record);
+        }
+    }
+
     public void Add(Revision? revision, bool succeeded, string reason, string message, DateTimeOffset at, TimeSpan duration)
     {
         if (_records.First?.Value is { } last && last.Revision == revision && last.Succeeded == succeeded && string.Equals(last.Reason, reason, StringComparison.Ordinal))

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using GitOps.State;
 using GitOps.Telemetry;
 using Microsoft.Extensions.Logging;
 using Polly;
@@ -18,6 +19,7 @@ internal sealed partial class SourceRunner : IDisposable
     private readonly Lazy<ISource> _source;
     private volatile SourceStatus _status;
     private volatile Artifact? _artifact;
+    private Revision? _remembered;
     private bool _failing;
 
     public SourceRunner(string name, string kind, SourceDefinition definition, EngineContext context, ILogger<SourceRunner> logger)
@@ -62,6 +64,17 @@ internal sealed partial class SourceRunner : IDisposable
         if (_source.IsValueCreated && _source.Value is IDisposable disposable)
         {
             disposable.Dispose();
+        }
+    }
+
+    /// <summary>Takes over what an earlier host knew, unless this one knows better already.</summary>
+    public void Restore(SourceState state)
+    {
+        if (_status.Ready is null)
+        {
+            _remembered = state.Revision;
+            _failing = state.Ready?.Status == ConditionStatus.False;
+            _status = _status with { Ready = state.Ready };
         }
     }
 
@@ -123,19 +136,43 @@ internal sealed partial class SourceRunner : IDisposable
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested)
         {
-            Report(ConditionStatus.False, Reasons.Timeout, $"The source did not answer within {_definition.Timeout}.", revision);
-            return false;
+            return await FailAsync(Reasons.Timeout, $"The source did not answer within {_definition.Timeout}.", revision, cancellationToken).ConfigureAwait(false);
         }
         catch (GitOpsException e)
         {
-            Report(ConditionStatus.False, e.Reason, e.Message, revision);
-            return false;
+            return await FailAsync(e.Reason, e.Message, revision, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e)
         {
             PollFailed(_logger, e, Name);
-            Report(ConditionStatus.False, Reasons.FetchFailed, $"{e.GetType().Name}: {e.Message}", revision);
-            return false;
+            return await FailAsync(Reasons.FetchFailed, $"{e.GetType().Name}: {e.Message}", revision, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<bool> FailAsync(string reason, string message, Revision? attempted, CancellationToken cancellationToken)
+    {
+        if (_artifact is null && Interlocked.Exchange(ref _remembered, null) is { } lastGood)
+        {
+            await ServeAsync(lastGood, cancellationToken).ConfigureAwait(false);
+        }
+
+        Report(ConditionStatus.False, reason, message, attempted);
+        return false;
+    }
+
+    /// <summary>A source may still have at hand what an earlier host served last: then that goes on being served while it cannot be reached.</summary>
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A source is user code; that it has nothing at hand is no failure of its own.")]
+    private async Task ServeAsync(Revision lastGood, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(_definition.Timeout, _context.Time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        try
+        {
+            _artifact = await FetchAsync(lastGood, linked.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            NotAtHand(_logger, e, Name, lastGood.ToString());
         }
     }
 
@@ -181,12 +218,21 @@ internal sealed partial class SourceRunner : IDisposable
             CommitAuthor = _failing ? null : _artifact?.Author,
             CommitMessage = _failing ? null : _artifact?.Message,
             IsTransition = wasFailing != _failing,
-        });
+        }, [RememberedState()]);
         Changed?.Invoke(this);
+    }
+
+    private (string Key, Func<ReadOnlyMemory<byte>>? Value) RememberedState()
+    {
+        var state = new SourceState(_artifact?.Revision ?? _remembered, _status.Ready);
+        return (StateKeys.Source(Name), () => StateJson.Write(state));
     }
 
     public void RequestPoll() => _inbox.Post(Triggers.Demand);
 
     [LoggerMessage(EventId = 1101, EventName = "SourcePollFailed", Level = LogLevel.Error, Message = "Source {Source} failed unexpectedly")]
     private static partial void PollFailed(ILogger logger, Exception exception, string source);
+
+    [LoggerMessage(EventId = 1102, EventName = "SourceNotAtHand", Level = LogLevel.Debug, Message = "Source {Source} no longer has {Revision}, which was served before the restart")]
+    private static partial void NotAtHand(ILogger logger, Exception exception, string source, string revision);
 }

@@ -1,5 +1,5 @@
-using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using GitOps.State;
 using GitOps.Telemetry;
 using Microsoft.Extensions.Logging;
 using Polly;
@@ -25,23 +25,14 @@ internal sealed partial class UnitRunner : IDisposable
     private readonly ILogger _logger;
     private readonly Inbox _inbox;
     private readonly SemaphoreSlim _turn = new(1, 1);
-    private readonly ConditionList _conditions;
-    private readonly History _history;
-    private readonly DriftDamper _damper;
+    private readonly UnitRecord _record;
+    private readonly DriftGuard _drift;
     private readonly ResiliencePipeline<Attempt> _retry;
     private readonly Lock _waitLock = new();
-    private readonly Lock _statusLock = new();
-    private readonly ConcurrentQueue<Drift> _drifts = new();
     private IReadOnlyList<UnitRunner> _dependencies = [];
     private RenderCache? _rendered;
     private CancellationTokenSource? _healthWait;
-    private CancellationTokenSource? _driftWatch;
-    private Task _driftTask = Task.CompletedTask;
-    private bool? _wasGood;
     private bool _settled;
-    private string _lastFailure = "";
-    private volatile bool _suspended;
-    private volatile UnitStatus _status;
     private CancellationToken _lifetime = CancellationToken.None;
 
     public UnitRunner(
@@ -67,11 +58,8 @@ internal sealed partial class UnitRunner : IDisposable
         _context = context;
         _logger = logger;
         _inbox = new Inbox(context.Time);
-        _conditions = new ConditionList(context.Time);
-        _history = new History(context.HistoryLimit);
-        _damper = new DriftDamper(context.Time);
-        _suspended = _options.Suspend;
-        _status = new UnitStatus(name, kind, source.Name, _path.ToString()) { DependsOn = [.. _options.DependsOn], IsSuspended = _suspended };
+        _record = new UnitRecord(new UnitStatus(name, kind, source.Name, _path.ToString()) { DependsOn = [.. _options.DependsOn] }, _options.Suspend, context.HistoryLimit, context.Time);
+        _drift = new DriftGuard(name, _options.Drift, applier, context.Time, DriftDetected, Correct, logger);
         _retry = new ResiliencePipelineBuilder<Attempt> { TimeProvider = context.Time }
             .AddRetry(new RetryStrategyOptions<Attempt>
             {
@@ -92,7 +80,10 @@ internal sealed partial class UnitRunner : IDisposable
 
     public SourceRunner Source => _source;
 
-    public UnitStatus Status => _status;
+    public UnitStatus Status => _record.Status;
+
+    /// <summary>Whether the status is what this host saw, not only what an earlier one left behind.</summary>
+    public bool IsConfirmed => _record.IsConfirmed;
 
     /// <summary>Runs after the unit's status changed; the flag says whether units that depend on it should look.</summary>
     public Action<UnitRunner, bool>? Changed { get; set; }
@@ -103,9 +94,15 @@ internal sealed partial class UnitRunner : IDisposable
     {
         _inbox.Dispose();
         _turn.Dispose();
-        _driftWatch?.Dispose();
+        _drift.Dispose();
         _healthWait?.Dispose();
     }
+
+    /// <summary>Takes over what an earlier host knew of the unit; it counts as remembered until this host has seen it.</summary>
+    public void Restore(UnitState state) => _record.Restore(state);
+
+    /// <summary>Says why the unit's loop has not begun.</summary>
+    public void Hold(string reason, string message) => Block(reason, message, ConditionStatus.Unknown);
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -113,6 +110,7 @@ internal sealed partial class UnitRunner : IDisposable
 
         // Another host may have led meanwhile: what this one remembers of the cluster no longer counts.
         _settled = false;
+        _record.Publish(confirmed: false);
         var triggers = Triggers.Source;
         try
         {
@@ -135,14 +133,14 @@ internal sealed partial class UnitRunner : IDisposable
         }
         finally
         {
-            await StopDriftWatchAsync().ConfigureAwait(false);
+            await _drift.StopAsync().ConfigureAwait(false);
         }
     }
 
     /// <summary>Wakes the unit. A newer revision ends a wait for health that is under way.</summary>
     public void Wake(Triggers trigger)
     {
-        if (trigger == Triggers.Source && _source.Artifact is { } artifact && artifact.Revision != _status.LastAttemptedRevision)
+        if (trigger == Triggers.Source && _source.Artifact is { } artifact && artifact.Revision != Status.LastAttemptedRevision)
         {
             EndHealthWait();
         }
@@ -152,15 +150,15 @@ internal sealed partial class UnitRunner : IDisposable
 
     public void Suspend()
     {
-        _suspended = true;
         EndHealthWait();
-        Publish();
+        Publish(s => s with { IsSuspended = true });
+        Remember();
     }
 
     public void Resume()
     {
-        _suspended = false;
-        Publish();
+        Publish(s => s with { IsSuspended = false });
+        Remember();
         _inbox.Post(Triggers.Resume);
     }
 
@@ -177,7 +175,7 @@ internal sealed partial class UnitRunner : IDisposable
         var start = _context.Time.GetTimestamp();
         try
         {
-            if (_suspended && (triggers & Triggers.Demand) == Triggers.None)
+            if (Status.IsSuspended && (triggers & Triggers.Demand) == Triggers.None)
             {
                 return Attempt.Waiting;
             }
@@ -188,7 +186,7 @@ internal sealed partial class UnitRunner : IDisposable
                 {
                     Block(failed.Reason, $"Source '{_source.Name}' has no revision: {failed.Message}");
                 }
-                else
+                else if (!IsRemembered)
                 {
                     Block(Reasons.Progressing, $"Source '{_source.Name}' has not been fetched yet.", ConditionStatus.Unknown);
                 }
@@ -204,7 +202,7 @@ internal sealed partial class UnitRunner : IDisposable
             if (FindBlocker(artifact) is { } blocker)
             {
                 // When the new revision holds nothing new for this unit it stays ready where it is until its dependencies have moved on.
-                if (!IsUntouched(artifact))
+                if (!IsUntouched(artifact) && !(IsRemembered && artifact.Revision == Status.LastAppliedRevision))
                 {
                     Block(Reasons.DependencyNotReady, blocker);
                 }
@@ -267,7 +265,10 @@ internal sealed partial class UnitRunner : IDisposable
     }
 
     private bool IsDone(Revision revision, Triggers triggers) =>
-        (triggers & FullReconcile) == Triggers.None && _settled && _status.IsReady && _status.LastAppliedRevision == revision;
+        (triggers & FullReconcile) == Triggers.None && _settled && Status.IsReady && Status.LastAppliedRevision == revision;
+
+    /// <summary>Whether an earlier host left the unit ready; that stays its status until this host has got to it.</summary>
+    private bool IsRemembered => !_record.IsConfirmed && Status.IsReady;
 
     private bool IsUntouched(Artifact artifact) => _settled && _rendered?.IsCurrent(artifact.Tree) == true;
 
@@ -276,7 +277,7 @@ internal sealed partial class UnitRunner : IDisposable
         foreach (var dependency in _dependencies)
         {
             var status = dependency.Status;
-            if (!status.IsReady)
+            if (!status.IsReady || !dependency.IsConfirmed)
             {
                 return $"Waiting for '{dependency.Name}' to become ready.";
             }
@@ -299,8 +300,9 @@ internal sealed partial class UnitRunner : IDisposable
         if ((triggers & FullReconcile) == Triggers.None && IsUntouched(artifact))
         {
             // The commit touched nothing that this unit reads: no render, no request.
-            _conditions.Set(ConditionTypes.Ready, ConditionStatus.True, Reasons.ReconciliationSucceeded, $"Applied {revision}.");
+            _record.Set(ConditionTypes.Ready, ConditionStatus.True, Reasons.ReconciliationSucceeded, $"Applied {revision}.");
             Publish(s => s with { LastAppliedRevision = revision, LastAttemptedRevision = revision });
+            Remember();
             Trace(Stage.Render, artifact, Reasons.ReconciliationSucceeded, $"Nothing that the unit reads changed in {revision}; not rendered.");
             return Attempt.Succeeded;
         }
@@ -339,9 +341,9 @@ internal sealed partial class UnitRunner : IDisposable
         }
 
         // An earlier watch compared with the earlier desired state.
-        await StopDriftWatchAsync().ConfigureAwait(false);
+        await _drift.StopAsync().ConfigureAwait(false);
         var healthy = await VerifyAsync(artifact, changes, start, cancellationToken).ConfigureAwait(false);
-        StartDriftWatch(request);
+        _drift.Start(request, _lifetime);
         if (healthy is { } notHealthy)
         {
             return notHealthy;
@@ -443,12 +445,12 @@ internal sealed partial class UnitRunner : IDisposable
                 last = report;
                 if (report.IsHealthy)
                 {
-                    _conditions.Set(ConditionTypes.Healthy, ConditionStatus.True, Reasons.ReconciliationSucceeded, $"All {report.Objects.Count} objects are healthy.");
+                    _record.Set(ConditionTypes.Healthy, ConditionStatus.True, Reasons.ReconciliationSucceeded, $"All {report.Objects.Count} objects are healthy.");
                     stage.Succeed();
                     return null;
                 }
 
-                _conditions.Set(ConditionTypes.Healthy, ConditionStatus.Unknown, Reasons.Progressing, Unhealthy(report, HealthStatus.InProgress));
+                _record.Set(ConditionTypes.Healthy, ConditionStatus.Unknown, Reasons.Progressing, Unhealthy(report, HealthStatus.InProgress));
                 Publish();
                 if (report.HasFailed)
                 {
@@ -463,7 +465,7 @@ internal sealed partial class UnitRunner : IDisposable
             if (!timeout.IsCancellationRequested)
             {
                 stage.Fail(Reasons.HealthCheckCanceled);
-                _conditions.Set(ConditionTypes.Ready, ConditionStatus.False, Reasons.HealthCheckCanceled, "The wait for health was ended by a newer revision or request.");
+                _record.Set(ConditionTypes.Ready, ConditionStatus.False, Reasons.HealthCheckCanceled, "The wait for health was ended by a newer revision or request.");
                 Publish();
                 Trace(Stage.Verify, artifact, Reasons.HealthCheckCanceled, "The wait for health was ended by a newer revision or request.");
                 _inbox.Post(Triggers.Source);
@@ -480,7 +482,7 @@ internal sealed partial class UnitRunner : IDisposable
         var message = failed
             ? $"Failed: {Unhealthy(last!, HealthStatus.Failed)}"
             : $"Not healthy after {_options.Timeout}: {(last is null ? "no object could be watched." : Unhealthy(last, HealthStatus.InProgress))}";
-        _conditions.Set(ConditionTypes.Healthy, ConditionStatus.False, Reasons.HealthCheckFailed, message);
+        _record.Set(ConditionTypes.Healthy, ConditionStatus.False, Reasons.HealthCheckFailed, message);
         return Fail(Attempt.Failed, artifact, [Diagnostic.Error(Reasons.HealthCheckFailed, message)], changes.Changes, start);
     }
 
@@ -507,7 +509,7 @@ internal sealed partial class UnitRunner : IDisposable
         !diagnostics.Any(d => d.Severity == DiagnosticSeverity.Error && d.Reason is Reasons.EmptyNotAllowed or Reasons.BuildFailed);
 
     private Progress Progress(Revision? revision) => new(change =>
-        _context.Publish(NewEvent(EventSeverity.Trace, Reasons.Progressing, change.ToString(), revision) with { Stage = Stage.Apply, Changes = [change] }));
+        _context.Publish(NewEvent(EventSeverity.Trace, Reasons.Progressing, change.ToString(), revision) with { Stage = Stage.Apply, Changes = [change] }, []));
 
     private CancellationToken BeginHealthWait(CancellationToken timeout, CancellationToken cancellationToken)
     {
@@ -516,7 +518,7 @@ internal sealed partial class UnitRunner : IDisposable
             _healthWait = CancellationTokenSource.CreateLinkedTokenSource(timeout, cancellationToken);
 
             // The revision may have moved between the apply and now.
-            if (_source.Artifact is { } artifact && artifact.Revision != _status.LastAttemptedRevision)
+            if (_source.Artifact is { } artifact && artifact.Revision != Status.LastAttemptedRevision)
             {
                 _ = _healthWait.CancelAsync();
             }
@@ -534,115 +536,46 @@ internal sealed partial class UnitRunner : IDisposable
         }
     }
 
-    private void StartDriftWatch(ApplyRequest request)
+    private void DriftDetected(Drift drift, Revision? revision)
     {
-        if (_options.Drift == DriftPolicy.Disabled || _lifetime == CancellationToken.None)
-        {
-            return;
-        }
-
-        _driftWatch = CancellationTokenSource.CreateLinkedTokenSource(_lifetime);
-        _driftTask = WatchDriftAsync(request, _driftWatch.Token);
+        _context.Metrics.Drifted(Name);
+        var severity = _options.Drift == DriftPolicy.Warn ? EventSeverity.Error : EventSeverity.Info;
+        _context.Publish(NewEvent(severity, Reasons.DriftDetected, DriftGuard.Describe(drift), revision) with { Drifts = [drift], IsTransition = _options.Drift != DriftPolicy.Correct }, []);
     }
 
-    private async Task StopDriftWatchAsync()
+    private void Correct()
     {
-        if (_driftWatch is null)
+        if (!Status.IsSuspended)
         {
-            return;
+            _inbox.Post(Triggers.Drift);
         }
-
-        await _driftWatch.CancelAsync().ConfigureAwait(false);
-        await _driftTask.ConfigureAwait(false);
-        _driftWatch.Dispose();
-        _driftWatch = null;
-    }
-
-    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "An applier is user code; a watch that ends with an error is logged and the next interval starts a new one.")]
-    private async Task WatchDriftAsync(ApplyRequest request, CancellationToken cancellationToken)
-    {
-        await Task.Yield();
-        try
-        {
-            await foreach (var drift in _applier.WatchDriftAsync(request, cancellationToken).ConfigureAwait(false))
-            {
-                if (_drifts.Any(d => d.Resource == drift.Resource && d.IsDeleted == drift.IsDeleted && d.Fields.SequenceEqual(drift.Fields)))
-                {
-                    // The same change again, before its correction: a controller reacted to it meanwhile.
-                    continue;
-                }
-
-                _context.Metrics.Drifted(Name);
-                var severity = _options.Drift == DriftPolicy.Warn ? EventSeverity.Error : EventSeverity.Info;
-                _context.Publish(NewEvent(severity, Reasons.DriftDetected, Describe(drift), request.Revision) with { Drifts = [drift], IsTransition = _options.Drift != DriftPolicy.Correct });
-                Remember(drift);
-                if (_options.Drift != DriftPolicy.Correct || _suspended)
-                {
-                    continue;
-                }
-
-                var delay = _damper.Next();
-                if (delay > TimeSpan.Zero)
-                {
-                    Damped(_logger, Name, drift.Resource.ToString(), delay);
-                    await Task.Delay(delay, _context.Time, cancellationToken).ConfigureAwait(false);
-                }
-
-                _inbox.Post(Triggers.Drift);
-            }
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            return;
-        }
-        catch (Exception e)
-        {
-            DriftWatchFailed(_logger, e, Name);
-        }
-    }
-
-    private void Remember(Drift drift)
-    {
-        const int most = 100;
-        _drifts.Enqueue(drift);
-        while (_drifts.Count > most && _drifts.TryDequeue(out _))
-        {
-        }
-    }
-
-    private static string Describe(Drift drift)
-    {
-        var who = drift.Manager is null ? "" : $" by {drift.Manager}";
-        var when = drift.Time is { } time ? $" at {time:u}" : "";
-        return drift.IsDeleted
-            ? $"{drift.Resource} was deleted{who}{when}."
-            : $"{drift.Resource} was changed{who}{when}: {string.Join(", ", drift.Fields.Take(10).Select(f => $"{f.Path} {f.After ?? "(unset)"} -> {f.Before ?? "(unset)"}"))}.";
     }
 
     private void Begin(Revision revision)
     {
-        var retrying = _wasGood == false;
+        var retrying = _record.WasGood == false;
         _settled = false;
-        _conditions.Set(ConditionTypes.Reconciling, ConditionStatus.True, retrying ? Reasons.ProgressingWithRetry : Reasons.Progressing, $"Reconciling {revision}.");
-        _conditions.Remove(ConditionTypes.Stalled);
-        if (!retrying && !_status.IsReady)
+        _record.Set(ConditionTypes.Reconciling, ConditionStatus.True, retrying ? Reasons.ProgressingWithRetry : Reasons.Progressing, $"Reconciling {revision}.");
+        _record.Remove(ConditionTypes.Stalled);
+        if (!retrying && !Status.IsReady)
         {
-            _conditions.Set(ConditionTypes.Ready, ConditionStatus.Unknown, Reasons.Progressing, $"Reconciling {revision}.");
+            _record.Set(ConditionTypes.Ready, ConditionStatus.Unknown, Reasons.Progressing, $"Reconciling {revision}.");
         }
 
         Publish(s => s with { LastAttemptedRevision = revision });
+        Remember();
     }
 
     private void Block(string reason, string message, ConditionStatus status = ConditionStatus.False)
     {
-        var ready = _status.Condition(ConditionTypes.Ready);
+        var ready = Status.Condition(ConditionTypes.Ready);
         if (ready is not null && string.Equals(ready.Message, message, StringComparison.Ordinal))
         {
             return;
         }
 
-        _conditions.Set(ConditionTypes.Ready, status, reason, message);
-        _conditions.Remove(ConditionTypes.Reconciling);
+        _record.Set(ConditionTypes.Ready, status, reason, message);
+        _record.Remove(ConditionTypes.Reconciling);
         Publish();
         Trace(null, _source.Artifact, reason, message);
     }
@@ -652,19 +585,18 @@ internal sealed partial class UnitRunner : IDisposable
         var errors = diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error).ToList();
         var reason = errors.Count > 0 ? errors[0].Reason : Reasons.ReconciliationFailed;
         var message = string.Join(Environment.NewLine, errors.Take(10)) + (errors.Count > 10 ? $"{Environment.NewLine}and {errors.Count - 10} more errors" : "");
-        _conditions.Set(ConditionTypes.Ready, ConditionStatus.False, reason, message);
-        _conditions.Remove(ConditionTypes.Reconciling);
+        _record.Set(ConditionTypes.Ready, ConditionStatus.False, reason, message);
+        _record.Remove(ConditionTypes.Reconciling);
         if (attempt == Attempt.Stalled)
         {
-            _conditions.Set(ConditionTypes.Stalled, ConditionStatus.True, reason, "The unit stays at its last good revision until its source or configuration changes.");
+            _record.Set(ConditionTypes.Stalled, ConditionStatus.True, reason, "The unit stays at its last good revision until its source or configuration changes.");
         }
 
         var failure = $"{artifact?.Revision} {reason} {message}";
-        var isNew = _wasGood != false || !string.Equals(failure, _lastFailure, StringComparison.Ordinal);
-        _lastFailure = failure;
-        _wasGood = false;
+        var isNew = _record.WasGood != false || !string.Equals(failure, _record.LastFailure, StringComparison.Ordinal);
+        _record.Failed(failure);
         End(artifact?.Revision, succeeded: false, reason, message, start);
-        _context.Publish(NewEvent(EventSeverity.Error, reason, message, artifact?.Revision) with
+        Tell(NewEvent(EventSeverity.Error, reason, message, artifact?.Revision) with
         {
             CommitAuthor = artifact?.Author,
             CommitMessage = artifact?.Message,
@@ -678,20 +610,18 @@ internal sealed partial class UnitRunner : IDisposable
     private void Succeed(Artifact artifact, ChangeSet changes, IReadOnlyList<Diagnostic> warnings, bool corrected, int objectCount, long start)
     {
         var changed = changes.Changes.Where(c => c.Action is not (ChangeAction.Unchanged or ChangeAction.Skipped)).ToList();
-        var recovered = _wasGood == false;
-        var progressed = artifact.Revision != _status.LastAppliedRevision;
+        var recovered = _record.WasGood == false;
+        var progressed = artifact.Revision != Status.LastAppliedRevision;
         var reason = corrected && changed.Count > 0 ? Reasons.DriftCorrected : Reasons.ReconciliationSucceeded;
         var message = Summary(changed, objectCount, recovered);
-        _conditions.Set(ConditionTypes.Ready, ConditionStatus.True, reason, $"Applied {artifact.Revision}.");
-        _conditions.Remove(ConditionTypes.Reconciling);
-        _conditions.Remove(ConditionTypes.Stalled);
-        _wasGood = true;
+        _record.Set(ConditionTypes.Ready, ConditionStatus.True, reason, $"Applied {artifact.Revision}.");
+        _record.Remove(ConditionTypes.Reconciling);
+        _record.Remove(ConditionTypes.Stalled);
+        _record.Succeeded();
         _settled = true;
-        _lastFailure = "";
-        var drifts = _drifts.ToArray();
-        _drifts.Clear();
+        var drifts = _drift.Corrected();
         End(artifact.Revision, succeeded: true, reason, message, start, s => s with { LastAppliedRevision = artifact.Revision, ObjectCount = objectCount });
-        _context.Publish(NewEvent(EventSeverity.Info, reason, message, artifact.Revision) with
+        Tell(NewEvent(EventSeverity.Info, reason, message, artifact.Revision) with
         {
             CommitAuthor = artifact.Author,
             CommitMessage = artifact.Message,
@@ -705,9 +635,9 @@ internal sealed partial class UnitRunner : IDisposable
     private void End(Revision? revision, bool succeeded, string reason, string message, long start, Func<UnitStatus, UnitStatus>? change = null)
     {
         var elapsed = _context.Time.GetElapsedTime(start);
-        _history.Add(revision, succeeded, reason, message, _context.Time.GetUtcNow(), elapsed);
+        _record.AddHistory(revision, succeeded, reason, message, elapsed);
         _context.Metrics.Reconciled(Name, Kind, succeeded ? "success" : "failure", elapsed);
-        Publish(s => (change?.Invoke(s) ?? s) with { History = _history.Snapshot() });
+        Publish(change, confirmed: true);
     }
 
     private static string Summary(List<ObjectChange> changed, int objectCount, bool recovered)
@@ -718,21 +648,25 @@ internal sealed partial class UnitRunner : IDisposable
         return recovered ? $"Recovered: {what}" : what;
     }
 
-    private void Publish(Func<UnitStatus, UnitStatus>? change = null)
+    private void Publish(Func<UnitStatus, UnitStatus>? change = null, bool? confirmed = null)
     {
-        bool moved;
-        lock (_statusLock)
-        {
-            var before = _status;
-            _status = (change?.Invoke(before) ?? before) with { Conditions = _conditions.Snapshot(), IsSuspended = _suspended };
-            moved = before.IsReady != _status.IsReady || before.LastAppliedRevision != _status.LastAppliedRevision;
-        }
-
+        var moved = _record.Publish(change, confirmed);
         Changed?.Invoke(this, moved);
     }
 
+    /// <summary>Tells of the end of an attempt; event and state are remembered together, so that a kill leaves neither without the other.</summary>
+    private void Tell(GitOpsEvent gitOpsEvent) => _context.Publish(gitOpsEvent, [RememberedState()]);
+
+    private void Remember() => _context.Publish(null, [RememberedState()]);
+
+    private (string Key, Func<ReadOnlyMemory<byte>>? Value) RememberedState()
+    {
+        var state = _record.ToState();
+        return (StateKeys.Unit(Name), () => StateJson.Write(state));
+    }
+
     private void Trace(string? stage, Artifact? artifact, string reason, string message) =>
-        _context.Publish(NewEvent(EventSeverity.Trace, reason, message, artifact?.Revision) with { Stage = stage });
+        _context.Publish(NewEvent(EventSeverity.Trace, reason, message, artifact?.Revision) with { Stage = stage }, []);
 
     private GitOpsEvent NewEvent(EventSeverity severity, string reason, string message, Revision? revision) =>
         new(Guid.NewGuid(), _context.Time.GetUtcNow(), severity, reason, message) { Unit = Name, UnitKind = Kind, Source = _source.Name, Revision = revision };
@@ -740,9 +674,4 @@ internal sealed partial class UnitRunner : IDisposable
     [LoggerMessage(EventId = 1201, EventName = "UnitAttemptFailed", Level = LogLevel.Error, Message = "Unit {Unit} failed unexpectedly")]
     private static partial void AttemptFailed(ILogger logger, Exception exception, string unit);
 
-    [LoggerMessage(EventId = 1202, EventName = "DriftWatchFailed", Level = LogLevel.Warning, Message = "The drift watch of unit {Unit} ended; the next reconciliation starts a new one")]
-    private static partial void DriftWatchFailed(ILogger logger, Exception exception, string unit);
-
-    [LoggerMessage(EventId = 1203, EventName = "DriftDamped", Level = LogLevel.Warning, Message = "Somebody keeps changing {Resource} of unit {Unit}; the next correction waits {Delay}")]
-    private static partial void Damped(ILogger logger, string unit, string resource, TimeSpan delay);
 }

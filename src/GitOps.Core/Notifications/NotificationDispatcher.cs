@@ -1,4 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
+using GitOps.State;
 using GitOps.Telemetry;
 using Microsoft.Extensions.Logging;
 using Polly;
@@ -6,23 +8,32 @@ using Polly.Retry;
 
 namespace GitOps.Notifications;
 
-/// <summary>Delivers transitions to the notifiers. Each has its own queue and reader, so that one that throws or hangs delays nobody else.</summary>
+/// <summary>
+/// Delivers transitions to the notifiers. Each has its own lane - queue and reader - so that one that throws or hangs delays nobody else.
+/// An event is in the outbox of the state store before its delivery begins and leaves it when the notifier took it, so a process that is killed loses none.
+/// </summary>
 internal sealed partial class NotificationDispatcher : IAsyncDisposable
 {
     private const int QueueCapacity = 1024;
     private const int MaxRetries = 4;
 
+    // Older news helps nobody; the bound also ends a run of restarts over an event that nobody can take.
+    private static readonly TimeSpan MaxAge = TimeSpan.FromDays(1);
+
     private readonly TimeProvider _time;
     private readonly GitOpsMetrics _metrics;
+    private readonly StateKeeper _state;
     private readonly ILogger _logger;
     private readonly ResiliencePipeline _pipeline;
     private readonly CancellationTokenSource _stop = new();
-    private readonly List<(INotifier Notifier, Channel<GitOpsEvent> Queue, Task Reader)> _lanes = [];
+    private readonly List<Lane> _lanes = [];
+    private volatile bool _completing;
 
-    public NotificationDispatcher(IEnumerable<INotifier> notifiers, TimeSpan timeout, TimeProvider time, GitOpsMetrics metrics, ILogger<NotificationDispatcher> logger)
+    public NotificationDispatcher(IEnumerable<INotifier> notifiers, TimeSpan timeout, StateKeeper state, TimeProvider time, GitOpsMetrics metrics, ILogger<NotificationDispatcher> logger)
     {
         _time = time;
         _metrics = metrics;
+        _state = state;
         _logger = logger;
         _pipeline = new ResiliencePipelineBuilder { TimeProvider = time }
             .AddRetry(new RetryStrategyOptions
@@ -36,38 +47,69 @@ internal sealed partial class NotificationDispatcher : IAsyncDisposable
             })
             .AddTimeout(timeout)
             .Build();
-        foreach (var notifier in notifiers)
+        foreach (var group in notifiers.GroupBy(n => n.Name, StringComparer.Ordinal))
         {
-            var queue = Channel.CreateBounded<GitOpsEvent>(new BoundedChannelOptions(QueueCapacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
-            _lanes.Add((notifier, queue, DeliverAllAsync(notifier, queue.Reader)));
-        }
-    }
-
-    public void Post(GitOpsEvent gitOpsEvent)
-    {
-        foreach (var (notifier, queue, _) in _lanes)
-        {
-            if (!queue.Writer.TryWrite(gitOpsEvent))
+            foreach (var (index, notifier) in group.Index())
             {
-                QueueFull(_logger, notifier.GetType().Name, gitOpsEvent.Reason, gitOpsEvent.Id);
+                var lane = new Lane(notifier, index == 0 ? group.Key : $"{group.Key}#{index + 1}");
+                lane.Reader = DeliverAllAsync(lane);
+                _lanes.Add(lane);
             }
         }
     }
 
-    /// <summary>Waits until what was posted is delivered or given up, then stops.</summary>
+    /// <summary>Puts an event into the outbox, together with the change of state that it tells of, and then has it delivered.</summary>
+    public void Post(GitOpsEvent gitOpsEvent, IReadOnlyList<(string Key, Func<ReadOnlyMemory<byte>>? Value)> state)
+    {
+        var deliveries = _lanes.ConvertAll(l => (Lane: l, Key: StateKeys.Delivery(l.Name, gitOpsEvent)));
+        var json = new Lazy<ReadOnlyMemory<byte>>(() => StateJson.Write(gitOpsEvent));
+        _state.Write(
+            [.. state, .. deliveries.Select(d => (d.Key, (Func<ReadOnlyMemory<byte>>?)(() => json.Value)))],
+            () => deliveries.ForEach(d => Enqueue(d.Lane, d.Key, gitOpsEvent)));
+    }
+
+    /// <summary>Goes on with what an earlier host did not deliver.</summary>
+    public void Restore(IReadOnlyDictionary<string, ReadOnlyMemory<byte>> state)
+    {
+        foreach (var (key, json) in state.OrderBy(s => s.Key, StringComparer.Ordinal))
+        {
+            if (StateKeys.LaneOf(key) is not { } name)
+            {
+                continue;
+            }
+
+            if (_lanes.Find(l => string.Equals(l.Name, name, StringComparison.Ordinal)) is not { } lane)
+            {
+                Forget(key, $"there is no notifier '{name}' any more");
+            }
+            else if (!StateJson.TryRead(json, out GitOpsEvent? gitOpsEvent))
+            {
+                Forget(key, "it cannot be read");
+            }
+            else if (_time.GetUtcNow() - gitOpsEvent.Timestamp > MaxAge)
+            {
+                Forget(key, $"it is older than {MaxAge}");
+            }
+            else
+            {
+                Enqueue(lane, key, gitOpsEvent);
+            }
+        }
+    }
+
+    /// <summary>Waits until what was posted is delivered or given up, then stops. What is left when patience ends stays in the outbox.</summary>
     public async Task CompleteAsync(CancellationToken cancellationToken)
     {
-        foreach (var (_, queue, _) in _lanes)
-        {
-            queue.Writer.TryComplete();
-        }
-
         try
         {
+            await _state.FlushAsync(cancellationToken).ConfigureAwait(false);
+            Close();
             await Task.WhenAll(_lanes.Select(l => l.Reader)).WaitAsync(cancellationToken).ConfigureAwait(false);
+            await _state.FlushAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
+            Close();
             await _stop.CancelAsync().ConfigureAwait(false);
         }
     }
@@ -75,33 +117,53 @@ internal sealed partial class NotificationDispatcher : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);
-        foreach (var (_, queue, reader) in _lanes)
-        {
-            queue.Writer.TryComplete();
-            await reader.ConfigureAwait(false);
-        }
-
+        Close();
+        await Task.WhenAll(_lanes.Select(l => l.Reader)).ConfigureAwait(false);
         _stop.Dispose();
     }
 
-    private async Task DeliverAllAsync(INotifier notifier, ChannelReader<GitOpsEvent> queue)
+    private void Close()
+    {
+        _completing = true;
+        _lanes.ForEach(l => l.Queue.Writer.TryComplete());
+    }
+
+    private void Enqueue(Lane lane, string key, GitOpsEvent gitOpsEvent)
+    {
+        if (!lane.TryEnqueue(key, gitOpsEvent) && !_completing)
+        {
+            QueueFull(_logger, lane.Name, gitOpsEvent.Reason, gitOpsEvent.Id);
+            _state.Write([(key, null)]);
+        }
+    }
+
+    private void Forget(string key, string why)
+    {
+        Forgotten(_logger, key, why);
+        _state.Write([(key, null)]);
+    }
+
+    private async Task DeliverAllAsync(Lane lane)
     {
         // The first call of a notifier must not run inside the caller of Post or of the constructor.
         await Task.Yield();
         try
         {
-            await foreach (var gitOpsEvent in queue.ReadAllAsync(_stop.Token).ConfigureAwait(false))
+            await foreach (var (key, gitOpsEvent) in lane.Queue.Reader.ReadAllAsync(_stop.Token).ConfigureAwait(false))
             {
-                await DeliverAsync(notifier, gitOpsEvent).ConfigureAwait(false);
+                await DeliverAsync(lane, gitOpsEvent).ConfigureAwait(false);
+                lane.Done(key);
+                _state.Write([(key, null)]);
             }
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
-            Stopped(_logger, notifier.GetType().Name, queue.Count);
+            Stopped(_logger, lane.Name, lane.Queue.Reader.Count);
         }
     }
 
-    private async Task DeliverAsync(INotifier notifier, GitOpsEvent gitOpsEvent)
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Whatever the user's notifier throws ends here: it must not end the lane or the engine.")]
+    private async Task DeliverAsync(Lane lane, GitOpsEvent gitOpsEvent)
     {
         using var stage = Stage.Start(Stage.Notify, GitOpsTelemetry.Tags.Unit, gitOpsEvent.Unit ?? "", _metrics, _time);
         try
@@ -110,9 +172,9 @@ internal sealed partial class NotificationDispatcher : IAsyncDisposable
                 static async (state, token) =>
                 {
                     // A notifier that ignores its token must not hold its lane for ever, so the call itself is left behind when time is up.
-                    await state.notifier.NotifyAsync(state.gitOpsEvent, token).AsTask().WaitAsync(token).ConfigureAwait(false);
+                    await state.Notifier.NotifyAsync(state.gitOpsEvent, token).AsTask().WaitAsync(token).ConfigureAwait(false);
                 },
-                (notifier, gitOpsEvent),
+                (lane.Notifier, gitOpsEvent),
                 _stop.Token).ConfigureAwait(false);
             stage.Succeed();
         }
@@ -122,9 +184,8 @@ internal sealed partial class NotificationDispatcher : IAsyncDisposable
         }
         catch (Exception e)
         {
-            // Whatever the user's notifier throws ends here: it must not end the lane or the engine.
             stage.Fail(e.GetType().Name);
-            DeliveryFailed(_logger, e, notifier.GetType().Name, gitOpsEvent.Reason, gitOpsEvent.Id, MaxRetries + 1);
+            DeliveryFailed(_logger, e, lane.Name, gitOpsEvent.Reason, gitOpsEvent.Id, MaxRetries + 1);
         }
     }
 
@@ -136,4 +197,50 @@ internal sealed partial class NotificationDispatcher : IAsyncDisposable
 
     [LoggerMessage(EventId = 1303, EventName = "NotifierStopped", Level = LogLevel.Debug, Message = "Notifier {Notifier} stopped with {Pending} events undelivered")]
     private static partial void Stopped(ILogger logger, string notifier, int pending);
+
+    [LoggerMessage(EventId = 1305, EventName = "NotificationForgotten", Level = LogLevel.Warning, Message = "The undelivered notification {Key} of an earlier run is dropped: {Why}")]
+    private static partial void Forgotten(ILogger logger, string key, string why);
+
+    /// <summary>One notifier, and the events on their way to it.</summary>
+    private sealed class Lane(INotifier notifier, string name)
+    {
+        private readonly HashSet<string> _keys = new(StringComparer.Ordinal);
+
+        public INotifier Notifier { get; } = notifier;
+
+        public string Name { get; } = name;
+
+        public Channel<(string Key, GitOpsEvent Event)> Queue { get; } =
+            Channel.CreateBounded<(string, GitOpsEvent)>(new BoundedChannelOptions(QueueCapacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+
+        public Task Reader { get; set; } = Task.CompletedTask;
+
+        /// <summary>Takes an event once: what is restored may be on its way already.</summary>
+        public bool TryEnqueue(string key, GitOpsEvent gitOpsEvent)
+        {
+            lock (_keys)
+            {
+                if (!_keys.Add(key))
+                {
+                    return true;
+                }
+
+                if (Queue.Writer.TryWrite((key, gitOpsEvent)))
+                {
+                    return true;
+                }
+
+                _keys.Remove(key);
+                return false;
+            }
+        }
+
+        public void Done(string key)
+        {
+            lock (_keys)
+            {
+                _keys.Remove(key);
+            }
+        }
+    }
 }

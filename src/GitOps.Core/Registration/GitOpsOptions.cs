@@ -19,6 +19,12 @@ public sealed class GitOpsOptions
     /// <value>The default value is 15 seconds.</value>
     public TimeSpan NotificationTimeout { get; set; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>
+    /// The directory that keeps history, suspensions and undelivered notifications over a restart of the host, one host at a time; empty to keep them in memory only.
+    /// </summary>
+    /// <value>The default value is what the environment variable <c>STATE_DIRECTORY</c> says, as systemd sets it; else empty.</value>
+    public string? StateDirectory { get; set; } = Environment.GetEnvironmentVariable("STATE_DIRECTORY");
+
     internal IEnumerable<string> Validate()
     {
         if (Concurrency is < 1 or > 256)

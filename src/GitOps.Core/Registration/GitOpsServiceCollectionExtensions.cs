@@ -4,6 +4,8 @@ using GitOps.Validation;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -27,6 +29,7 @@ public static class GitOpsServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(new GitOpsConfiguration(new ConfigurationBuilder().Build()));
         services.TryAddSingleton<ManifestsRenderer>();
+        services.TryAddSingleton<IStateStore>(CreateStateStore);
         services.TryAddSingleton<GitOpsEngine>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IManifestValidator, ManifestSetValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<INotifier, LogNotifier>());
@@ -60,4 +63,9 @@ public static class GitOpsServiceCollectionExtensions
 
         return builder;
     }
+
+    private static IStateStore CreateStateStore(IServiceProvider services) =>
+        services.GetRequiredService<IOptions<GitOpsOptions>>().Value.StateDirectory is { Length: > 0 } directory
+            ? new FileStateStore(directory, services.GetRequiredService<ILogger<FileStateStore>>())
+            : new MemoryStateStore();
 }

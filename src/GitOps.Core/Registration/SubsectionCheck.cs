@@ -18,7 +18,7 @@ internal sealed class SubsectionCheck(GitOpsConfiguration configuration, IEnumer
     public IEnumerable<string> Check()
     {
         var names = known.Select(k => k.Name)
-            .Concat(["DirectorySources", "Manifests", nameof(GitOpsOptions.Concurrency), nameof(GitOpsOptions.Jitter), nameof(GitOpsOptions.HistoryLimit), nameof(GitOpsOptions.NotificationTimeout)])
+            .Concat(["DirectorySources", "Manifests", nameof(GitOpsOptions.Concurrency), nameof(GitOpsOptions.Jitter), nameof(GitOpsOptions.HistoryLimit), nameof(GitOpsOptions.NotificationTimeout), nameof(GitOpsOptions.StateDirectory)])
             .ToHashSet(StringComparer.OrdinalIgnoreCase);
         foreach (var child in configuration.Section.GetChildren().Where(c => !names.Contains(c.Key)))
         {

@@ -31,8 +31,10 @@ internal sealed class Stage : IDisposable
 
     public static Stage Start(string name, string tag, string value, GitOpsMetrics metrics, TimeProvider time)
     {
-        var activity = GitOpsTelemetry.Activities.StartActivity($"gitops.{name}");
-        activity?.SetTag(tag, value);
+        // The tag is there from the start, so that samplers and listeners can tell units apart.
+        var activity = GitOpsTelemetry.Activities.HasListeners()
+            ? GitOpsTelemetry.Activities.StartActivity($"gitops.{name}", ActivityKind.Internal, default(ActivityContext), [new(tag, value)])
+            : null;
         return new Stage(name, metrics, time, activity);
     }
 

@@ -20,6 +20,6 @@ internal sealed class ApplyConflictException : GitOpsException
             .GroupBy(c => c.DisplayManager, StringComparer.Ordinal)
             .OrderBy(g => g.Key, StringComparer.Ordinal)
             .SelectMany(g => g.Select(c => $"- {c.Field}").Prepend($"conflicts with {g.Key}:"));
-        return $"Apply failed with {conflicts.Count} conflicts: {string.Join("\n", lines)}";
+        return $"Apply failed with {conflicts.Count} conflicts: {string.Join('\n', lines)}";
     }
 }

@@ -251,7 +251,7 @@ internal sealed class FieldSet : IEquatable<FieldSet>
     }
 
     /// <inheritdoc/>
-    public override string ToString() => string.Join("\n", Paths().Select(Display));
+    public override string ToString() => string.Join('\n', Paths().Select(Display));
 
     private FieldSet Zip(FieldSet other, Func<Entry?, Entry?, Entry?> combine)
     {

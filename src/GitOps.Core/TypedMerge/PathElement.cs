@@ -101,7 +101,7 @@ internal static class PathElement
             case 'f':
                 return string.Concat(".", element.AsSpan(2));
             case 'k' when Parse(element) is MapNode map:
-                return "[" + string.Join(",", map.Select(e => $"{e.Key}={DisplayScalar(e.Value)}")) + "]";
+                return "[" + string.Join(',', map.Select(e => $"{e.Key}={DisplayScalar(e.Value)}")) + "]";
             case 'v' when Parse(element) is { } value:
                 return $"[={DisplayScalar(value)}]";
             default:

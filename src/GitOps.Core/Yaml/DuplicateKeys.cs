@@ -8,4 +8,7 @@ public enum DuplicateKeys
 
     /// <summary>Take the last value.</summary>
     LastWins,
+
+    /// <summary>Take the first value.</summary>
+    FirstWins,
 }

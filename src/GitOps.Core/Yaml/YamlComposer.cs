@@ -10,7 +10,10 @@ internal sealed class YamlComposer
     private readonly StringPool _pool;
     private readonly Dictionary<string, Node?> _anchors = new(StringComparer.Ordinal);
     private (MapNode Map, ScalarNode Key, Node Value)? _nullKey;
+    private (string Problem, int Line, int Column, string GoMessage)? _refused;
     private readonly Dictionary<string, string> _tagPrefixes = new(StringComparer.Ordinal);
+    private int _flowDepth;
+    private bool _readsMergeValue;
     private int _nodes;
     private int _aliasNodes;
     private int _depth;
@@ -53,7 +56,7 @@ internal sealed class YamlComposer
             var start = _scanner.Peek();
             if (start.Kind != YamlTokenKind.DocumentStart)
             {
-                _scanner.FailParser("did not find expected <document start>", 0, start.Line, start.Column);
+                _scanner.FailParser("did not find expected <document start>", start.Line, start.Column);
             }
 
             _scanner.Take();
@@ -68,6 +71,11 @@ internal sealed class YamlComposer
             _scanner.Take();
         }
 
+        if (_refused is { } value)
+        {
+            _scanner.Fail(value.Problem, value.Line, value.Column, value.GoMessage);
+        }
+
         if (_nullKey is { } refused)
         {
             _scanner.Fail(
@@ -79,6 +87,9 @@ internal sealed class YamlComposer
 
         return document;
     }
+
+    // go-yaml reads a document to its end before it looks at values: what is no YAML at all is told first.
+    private void Refuse(string problem, int line, int column, string goMessage) => _refused ??= (problem, line, column, goMessage);
 
     // A value as Go's %#v prints it.
     private static string GoSyntax(Node value) => value switch
@@ -193,7 +204,7 @@ internal sealed class YamlComposer
         }
         else
         {
-            _scanner.FailParser("while parsing a node: found undefined tag handle", token.Line, token.Line, token.Column);
+            _scanner.FailParser("while parsing a node: found undefined tag handle", token.Line, token.Column);
             return "";
         }
 
@@ -210,9 +221,15 @@ internal sealed class YamlComposer
             case YamlTokenKind.Scalar:
                 return Scalar(_scanner.Take(), tag);
             case YamlTokenKind.FlowSequenceStart:
-                return ReadFlowSequence(line, column);
+                _flowDepth++;
+                var list = ReadFlowSequence(line, column);
+                _flowDepth--;
+                return list;
             case YamlTokenKind.FlowMappingStart:
-                return ReadFlowMapping(line, column);
+                _flowDepth++;
+                var map = ReadFlowMapping(line, column);
+                _flowDepth--;
+                return map;
             case YamlTokenKind.BlockSequenceStart when block:
                 _scanner.Take();
                 return ReadBlockSequence(indentless: false, line, column);
@@ -224,7 +241,7 @@ internal sealed class YamlComposer
                     return Scalar(new YamlToken(YamlTokenKind.Scalar, line, column, ""), tag);
                 }
 
-                _scanner.FailParser($"while parsing a {(block ? "block" : "flow")} node: did not find expected node content", line, token.Line, token.Column);
+                _scanner.FailParser($"while parsing a {(block ? "block" : "flow")} node: did not find expected node content", token.Line, token.Column);
                 return Empty();
         }
     }
@@ -254,13 +271,14 @@ internal sealed class YamlComposer
             }
             else
             {
-                _scanner.FailParser("while parsing a block collection: did not find expected '-' indicator", line, token.Line, token.Column);
+                _scanner.FailParser("while parsing a block collection: did not find expected '-' indicator", token.Line, token.Column);
             }
         }
     }
 
     private MapNode ReadBlockMapping(int line, int column)
     {
+        _readsMergeValue = false;
         _scanner.Take();
         var map = Made(new MapNode(), line, column);
         HashSet<string>? merged = null;
@@ -275,7 +293,7 @@ internal sealed class YamlComposer
 
             if (token.Kind != YamlTokenKind.Key)
             {
-                _scanner.FailParser("while parsing a block mapping: did not find expected key", line, token.Line, token.Column);
+                _scanner.FailParser("while parsing a block mapping: did not find expected key", token.Line, token.Column);
             }
 
             _scanner.Take();
@@ -284,6 +302,7 @@ internal sealed class YamlComposer
             if (_scanner.Peek().Kind == YamlTokenKind.Value)
             {
                 _scanner.Take();
+                _readsMergeValue = _options.Schema == YamlSchema.Kustomize && key is ScalarNode { Style: ScalarStyle.Plain, Text: "<<" };
                 value = _scanner.Peek().Kind is YamlTokenKind.Key or YamlTokenKind.Value or YamlTokenKind.BlockEnd ? Empty() : ReadNode(block: true, indentless: true);
             }
             else
@@ -314,7 +333,7 @@ internal sealed class YamlComposer
                 ref readonly var separator = ref _scanner.Peek();
                 if (separator.Kind != YamlTokenKind.FlowEntry)
                 {
-                    _scanner.FailParser("while parsing a flow sequence: did not find expected ',' or ']'", line, separator.Line, separator.Column);
+                    _scanner.FailParser("while parsing a flow sequence: did not find expected ',' or ']'", separator.Line, separator.Column);
                 }
 
                 _scanner.Take();
@@ -346,12 +365,12 @@ internal sealed class YamlComposer
     {
         if (_scanner.Peek().Kind != YamlTokenKind.Value)
         {
-            return Empty();
+            return EmptyInFlow();
         }
 
         _scanner.Take();
         var next = _scanner.Peek().Kind;
-        return next == YamlTokenKind.FlowEntry || next == end ? Empty() : ReadNode(block: false, indentless: false);
+        return next == YamlTokenKind.FlowEntry || next == end ? EmptyInFlow() : ReadNode(block: false, indentless: false);
     }
 
     private MapNode ReadFlowMapping(int line, int column)
@@ -374,7 +393,7 @@ internal sealed class YamlComposer
                 ref readonly var separator = ref _scanner.Peek();
                 if (separator.Kind != YamlTokenKind.FlowEntry)
                 {
-                    _scanner.FailParser("while parsing a flow mapping: did not find expected ',' or '}'", line, separator.Line, separator.Column);
+                    _scanner.FailParser("while parsing a flow mapping: did not find expected ',' or '}'", separator.Line, separator.Column);
                 }
 
                 _scanner.Take();
@@ -394,7 +413,7 @@ internal sealed class YamlComposer
             else
             {
                 var key = ReadNode(block: false, indentless: false);
-                AddEntry(map, key, Empty(), ref merged);
+                AddEntry(map, key, EmptyInFlow(), ref merged);
             }
         }
     }
@@ -403,7 +422,7 @@ internal sealed class YamlComposer
     {
         if (key is not ScalarNode scalar)
         {
-            _scanner.Fail("a map key must be a scalar", key.Line - 1, key.Column - 1);
+            Refuse("a map key must be a scalar", key.Line - 1, key.Column - 1, $"yaml: invalid map key: {GoSyntax(key)}");
             return;
         }
 
@@ -438,6 +457,11 @@ internal sealed class YamlComposer
         if (merged?.Remove(entry.Key) == true || _options.DuplicateKeys == DuplicateKeys.LastWins)
         {
             map.Set(entry.Key, value);
+            return;
+        }
+
+        if (_options.DuplicateKeys == DuplicateKeys.FirstWins)
+        {
             return;
         }
 
@@ -511,6 +535,12 @@ internal sealed class YamlComposer
             _scanner.Fail($"unknown anchor '{token.Text}' referenced", token.Line, token.Column, $"yaml: unknown anchor '{token.Text}' referenced");
         }
 
+        if (node is null && _readsMergeValue)
+        {
+            // A map that merges itself gains nothing.
+            return Made(new MapNode(), token.Line, token.Column);
+        }
+
         if (node is null)
         {
             _scanner.Fail($"anchor '{token.Text}' value contains itself", token.Line, token.Column, $"yaml: anchor '{token.Text}' value contains itself");
@@ -570,11 +600,15 @@ internal sealed class YamlComposer
         }
         else
         {
-            _scanner.Fail($"cannot decode `{text}` as a {tag}", token.Line, token.Column, $"yaml: cannot decode {ResolvedTag(token)} `{text}` as a {tag}");
+            Refuse($"cannot decode `{text}` as a {tag}", token.Line, token.Column, $"yaml: cannot decode {ResolvedTag(token)} `{text}` as a {tag}");
             kind = ScalarKind.String;
         }
 
-        return Made(new ScalarNode(kind, text, token.Style), token.Line, token.Column);
+        // kustomize writes it again between the braces, where a colon needs quotes.
+        var style = kind == ScalarKind.Timestamp && _flowDepth > 0 && tag is null && _options.Schema == YamlSchema.Kustomize && text.Contains(':', StringComparison.Ordinal)
+            ? ScalarStyle.SingleQuoted
+            : token.Style;
+        return Made(new ScalarNode(kind, text, style), token.Line, token.Column);
     }
 
     private string ResolvedTag(in YamlToken token) => (token.Style == ScalarStyle.Plain ? YamlResolver.Resolve(token.Text!, _options.Schema) : ScalarKind.String) switch
@@ -587,11 +621,14 @@ internal sealed class YamlComposer
         _ => "!!str",
     };
 
-    private ScalarNode Empty()
+    private ScalarNode Empty(ScalarStyle style = ScalarStyle.Plain)
     {
         ref readonly var token = ref _scanner.Peek();
-        return Made(new ScalarNode(ScalarKind.Null, ""), token.Line, token.Column);
+        return Made(new ScalarNode(ScalarKind.Null, "", style), token.Line, token.Column);
     }
+
+    /// <summary>A value that is left out between braces. kustomize keeps the braces, where nothing can only be written as an empty text in quotes.</summary>
+    private ScalarNode EmptyInFlow() => Empty(_options.Schema == YamlSchema.Kustomize ? ScalarStyle.SingleQuoted : ScalarStyle.Plain);
 
     private T Made<T>(T node, int line, int column)
         where T : Node

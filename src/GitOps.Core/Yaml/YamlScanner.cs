@@ -92,13 +92,13 @@ internal sealed class YamlScanner : IDisposable
         _buffer = [];
     }
 
-    /// <summary>Fails with a problem of the scanner: go-yaml prints the line of its context unless that is the first, else the line it has reached.</summary>
+    /// <summary>Fails with a problem of the scanner: go-yaml v2 prints the line it has reached, unless that is the first.</summary>
     [DoesNotReturn]
-    public void Fail(string problem, int line, int column) => Fail(problem, line, column, GoText(problem, line != 0 ? line + 1 : _line != 0 ? _line + 1 : 0));
+    public void Fail(string problem, int line, int column) => Fail(problem, line, column, GoText(problem, _line != 0 ? _line + 1 : 0));
 
-    /// <summary>Fails with a problem of the parser: go-yaml prints these lines counted from 0.</summary>
+    /// <summary>Fails with a problem of the parser: go-yaml v2 prints these lines counted from 0, and none for the first.</summary>
     [DoesNotReturn]
-    public void FailParser(string problem, int contextLine, int line, int column) => Fail(problem, line, column, GoText(problem, contextLine != 0 ? contextLine : line));
+    public void FailParser(string problem, int line, int column) => Fail(problem, line, column, GoText(problem, line));
 
     /// <summary>Fails with a problem that go-yaml words differently or gives no line for.</summary>
     [DoesNotReturn]

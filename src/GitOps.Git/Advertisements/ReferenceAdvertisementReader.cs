@@ -10,6 +10,10 @@ internal static class ReferenceAdvertisementReader
 
     private const int IdLength = 40;
     private const int Sha256IdLength = 64;
+    private const int MaxHeaderFrames = 16;
+
+    /// <summary>What one reference may take on average; names may be longer than that, but not all of them.</summary>
+    private const int AverageLength = 400;
 
     /// <summary>Reads until the flush that ends the advertisement.</summary>
     /// <param name="readExactly">Reads bytes from the server.</param>
@@ -21,17 +25,26 @@ internal static class ReferenceAdvertisementReader
         var references = new Dictionary<string, AdvertisedRef>(StringComparer.Ordinal);
         string? head = null;
         var isFirst = true;
+        var left = 64 * 1024L + ((long)maxReferences * AverageLength);
         try
         {
-            if (hasServiceHeader)
+            for (var frames = 0; hasServiceHeader && await PktLine.ReadAsync(readExactly).ConfigureAwait(false) is not null; frames++)
             {
-                while (await PktLine.ReadAsync(readExactly).ConfigureAwait(false) is not null)
+                if (frames == MaxHeaderFrames)
                 {
+                    throw new InvalidDataException("the answer is not Git's protocol");
                 }
             }
 
             while (await PktLine.ReadAsync(readExactly).ConfigureAwait(false) is { } frame)
             {
+                // The count alone does not bound what names that are long, or come again and again, take.
+                left -= frame.Length + 4;
+                if (left < 0)
+                {
+                    throw TooMany(address, maxReferences);
+                }
+
                 var line = Encoding.UTF8.GetString(frame.Span).TrimEnd('\n');
                 if (line.StartsWith("ERR ", StringComparison.Ordinal))
                 {

@@ -63,7 +63,7 @@ internal sealed class IgnorePattern
         }
 
         var isFloating = !text.Contains('/', StringComparison.Ordinal);
-        return new IgnorePattern(line, domain, isInclusion, isDirectoryOnly, isFloating ? [text] : [.. text.Split('/').Where(s => s.Length > 0)], isFloating);
+        return new IgnorePattern(line, domain, isInclusion, isDirectoryOnly, isFloating ? [text] : [.. text.Split('/').Where(s => s.Length > 0).Select(s => s.Length > 2 && !s.AsSpan().ContainsAnyExcept('*') ? "**" : s)], isFloating);
     }
 
     /// <summary>Whether it speaks of a path, or of a directory the path lies in.</summary>
@@ -107,7 +107,7 @@ internal sealed class IgnorePattern
             {
                 if (segment == _segments.Length - 1)
                 {
-                    return (path.Length > 0 || isDirectory) && (!_isDirectoryOnly || path.Length > 1 || isDirectory);
+                    return path.Length > 0 && (!_isDirectoryOnly || path.Length > 1 || isDirectory);
                 }
 
                 for (var skip = 0; skip < path.Length; skip++)

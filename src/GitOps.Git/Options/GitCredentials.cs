@@ -3,6 +3,13 @@ namespace GitOps.Git;
 /// <summary>What to authenticate to a Git server with, and whom to trust. Every value is read anew for each operation.</summary>
 public sealed class GitCredentials
 {
+    /// <summary>
+    /// A Kubernetes Secret that holds credentials under the keys Flux uses: for SSH <c>identity</c>, <c>known_hosts</c> and <c>password</c> (the key's passphrase);
+    /// for HTTPS <c>username</c> and <c>password</c>, <c>bearerToken</c>, <c>ca.crt</c>, <c>tls.crt</c> and <c>tls.key</c>. What is set beside it comes first.
+    /// Needs <c>UseKubernetes()</c>.
+    /// </summary>
+    public GitSecretReference? SecretRef { get; set; }
+
     /// <summary>The user name for HTTPS. Needs a <see cref="Password"/>.</summary>
     public GitSecret? Username { get; set; }
 
@@ -35,6 +42,22 @@ public sealed class GitCredentials
 
     /// <summary>The password of <see cref="GitSourceOptions.Proxy"/>.</summary>
     public GitSecret? ProxyPassword { get; set; }
+
+    /// <summary>Each by its name.</summary>
+    internal IEnumerable<(string Name, GitSecret? Secret)> All =>
+    [
+        (nameof(Username), Username),
+        (nameof(Password), Password),
+        (nameof(BearerToken), BearerToken),
+        (nameof(ClientCertificate), ClientCertificate),
+        (nameof(ClientKey), ClientKey),
+        (nameof(CertificateAuthority), CertificateAuthority),
+        (nameof(PrivateKey), PrivateKey),
+        (nameof(Passphrase), Passphrase),
+        (nameof(KnownHosts), KnownHosts),
+        (nameof(ProxyUsername), ProxyUsername),
+        (nameof(ProxyPassword), ProxyPassword),
+    ];
 
     /// <summary>Says nothing of what is inside.</summary>
     /// <returns>The text.</returns>

@@ -47,8 +47,11 @@ public sealed class GitSourceOptions
     /// <value>The default value is <see langword="null"/>: <c>gitops/git</c> in the user's local application data.</value>
     public string? CacheDirectory { get; set; }
 
-    /// <summary>The proxy for HTTP, for instance <c>http://proxy:3128</c> or <c>socks5://proxy:1080</c>.</summary>
-    /// <value>The default value is <see langword="null"/>: what the environment variables <c>HTTPS_PROXY</c>, <c>HTTP_PROXY</c>, <c>ALL_PROXY</c> and <c>NO_PROXY</c> say.</value>
+    /// <summary>The proxy for HTTP and SSH, for instance <c>http://proxy:3128</c> or <c>socks5://proxy:1080</c>. Its credentials are in <see cref="Credentials"/>.</summary>
+    /// <value>
+    /// The default value is <see langword="null"/>: for HTTP what the environment variables <c>HTTPS_PROXY</c>, <c>HTTP_PROXY</c>, <c>ALL_PROXY</c> and <c>NO_PROXY</c>
+    /// say, none for SSH.
+    /// </value>
     public Uri? Proxy { get; set; }
 
     /// <summary>Whether the server may answer the first request of an operation with a redirect. Credentials never follow to another host, and never from https to http.</summary>

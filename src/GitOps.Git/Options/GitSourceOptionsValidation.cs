@@ -19,7 +19,7 @@ internal static class GitSourceOptionsValidation
 
     /// <returns>Each mistake as a sentence.</returns>
     public static IEnumerable<string> Check(GitSourceOptions options) =>
-        CheckUrl(options).Concat(CheckReference(options.Reference)).Concat(CheckLimits(options)).Concat(CheckVerification(options));
+        CheckUrl(options).Concat(CheckReference(options.Reference)).Concat(CheckCredentials(options.Credentials)).Concat(CheckLimits(options)).Concat(CheckVerification(options));
 
     private static IEnumerable<string> CheckUrl(GitSourceOptions options)
     {
@@ -29,10 +29,18 @@ internal static class GitSourceOptionsValidation
             yield break;
         }
 
+        if (options.Proxy is { } proxy && (!proxy.IsAbsoluteUri || proxy.UserInfo.Length > 0 || proxy.Host.Length == 0))
+        {
+            yield return "Proxy must be a URL such as http://proxy:3128 or socks5://proxy:1080, without a user name: that is in Credentials.";
+            yield break;
+        }
+
         string? mistake = null;
         try
         {
-            GitAddress.Parse(options.Url);
+            mistake = GitAddress.Parse(options.Url).Protocol == GitProtocol.Ssh && options.Proxy is { Scheme: not ("http" or "socks4" or "socks5") }
+                ? "Proxy must be http://, socks4:// or socks5:// for SSH."
+                : null;
         }
         catch (FormatException exception)
         {
@@ -62,6 +70,22 @@ internal static class GitSourceOptionsValidation
             if (name is not null && !IsReferenceName(name))
             {
                 yield return $"'{name}' cannot be the name of a reference.";
+            }
+        }
+    }
+
+    private static IEnumerable<string> CheckCredentials(GitCredentials credentials)
+    {
+        if (credentials.SecretRef is { Name: "" })
+        {
+            yield return "Credentials.SecretRef has no Name.";
+        }
+
+        foreach (var (name, secret) in credentials.All)
+        {
+            if (secret?.SecretRef is { } reference && (reference.Name.Length == 0 || string.IsNullOrEmpty(reference.Key)))
+            {
+                yield return $"Credentials.{name}.SecretRef needs a Name and a Key.";
             }
         }
     }

@@ -16,6 +16,9 @@ public sealed class GitVerification
     /// <summary>SSH signers in the format of OpenSSH's <c>allowed_signers</c>, with principals, namespaces, validity and certificate authorities.</summary>
     public GitSecret? AllowedSigners { get; set; }
 
-    /// <summary>SSH public keys or <c>SHA256:</c> fingerprints that are never accepted, one in each line.</summary>
+    /// <summary>
+    /// SSH keys and certificates that are never accepted: OpenSSH's key revocation list (<c>ssh-keygen -k</c>), as a file or in base64, or text with one public
+    /// key or <c>SHA256:</c> fingerprint in each line.
+    /// </summary>
     public GitSecret? RevokedSshKeys { get; set; }
 }

@@ -1,6 +1,5 @@
 using GitOps;
 using GitOps.Git;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -54,5 +53,8 @@ public static class GitBuilderExtensions
     }
 
     private static void AddPool(IGitOpsBuilder builder) =>
-        builder.Services.TryAddSingleton(services => new GitRepositoryPool(services.GetService<TimeProvider>(), services.GetService<ILogger<GitRepositoryPool>>()));
+        builder.Services.TryAddSingleton(services => new GitRepositoryPool(
+            services.GetService<TimeProvider>(),
+            services.GetService<ILogger<GitRepositoryPool>>(),
+            services.GetService<ISecretReader>()));
 }

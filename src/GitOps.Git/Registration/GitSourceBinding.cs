@@ -14,6 +14,11 @@ internal static class GitSourceBinding
 
         section.Bind(options);
         var credentials = section.GetSection(nameof(GitSourceOptions.Credentials));
+        if (credentials.GetSection(nameof(GitCredentials.SecretRef)) is var reference && reference.Exists())
+        {
+            options.Credentials.SecretRef = ReadReference(reference);
+        }
+
         Keep(nameof(GitCredentials.Username), secret => options.Credentials.Username = secret);
         Keep(nameof(GitCredentials.Password), secret => options.Credentials.Password = secret);
         Keep(nameof(GitCredentials.BearerToken), secret => options.Credentials.BearerToken = secret);
@@ -63,6 +68,14 @@ internal static class GitSourceBinding
 
     private static GitSecret? Read(IConfiguration section, string key) =>
         section[$"{key}:{nameof(GitSecret.File)}"] is { } file ? GitSecret.FromFile(file)
+        : section.GetSection($"{key}:{nameof(GitSecret.SecretRef)}") is var reference && reference.Exists() ? new GitSecret { SecretRef = ReadReference(reference) }
         : section[key] is not null ? GitSecret.FromConfiguration(section, key)
         : null;
+
+    private static GitSecretReference ReadReference(IConfigurationSection section) => new()
+    {
+        Namespace = section[nameof(GitSecretReference.Namespace)],
+        Name = section[nameof(GitSecretReference.Name)] ?? "",
+        Key = section[nameof(GitSecretReference.Key)],
+    };
 }

@@ -20,14 +20,18 @@ public sealed class GitRepositoryPool : IDisposable
     /// <summary>Makes a pool.</summary>
     /// <param name="timeProvider">The clock; the system's when <see langword="null"/>.</param>
     /// <param name="logger">Where rebuilt mirrors are told; nowhere when <see langword="null"/>.</param>
-    public GitRepositoryPool(TimeProvider? timeProvider = null, ILogger<GitRepositoryPool>? logger = null)
+    /// <param name="secrets">Reads the Kubernetes Secrets that credentials name; without it none can be named.</param>
+    public GitRepositoryPool(TimeProvider? timeProvider = null, ILogger<GitRepositoryPool>? logger = null, ISecretReader? secrets = null)
     {
+        Secrets = secrets;
         TimeProvider = timeProvider ?? TimeProvider.System;
         _logger = logger ?? NullLogger<GitRepositoryPool>.Instance;
         GitRuntime.EnsureInitialized();
     }
 
     internal TimeProvider TimeProvider { get; }
+
+    internal ISecretReader? Secrets { get; }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -40,6 +44,9 @@ public sealed class GitRepositoryPool : IDisposable
         _connections.Clear();
         _mirrors.Clear();
     }
+
+    internal ValueTask<ResolvedCredentials> ReadAsync(GitCredentials credentials, GitAddress address, CancellationToken cancellationToken) =>
+        ResolvedCredentials.ReadAsync(credentials, address.Protocol, Secrets, cancellationToken);
 
     internal GitMirror MirrorOf(GitAddress address, string? cacheDirectory)
     {

@@ -51,7 +51,7 @@ internal sealed class SubmoduleFetcher(GitRepositoryPool pool, GitSourceOptions 
         var mirror = pool.MirrorOf(module, options.CacheDirectory);
         if (!mirror.Has(commit.Sha))
         {
-            var credentials = HasSameHost(module) ? await ResolvedCredentials.ReadAsync(options.Credentials, cancellationToken).ConfigureAwait(false) : ResolvedCredentials.None;
+            var credentials = HasSameHost(module) ? await pool.ReadAsync(options.Credentials, module, cancellationToken).ConfigureAwait(false) : ResolvedCredentials.None;
             var connection = pool.ConnectionOf(module, credentials, options);
             var advertisement = await connection.ListReferencesAsync(options, cancellationToken).ConfigureAwait(false);
             await CommitFetch.FetchAsync(mirror, connection, options, pool.TimeProvider, advertisement, commit.Sha, null, cancellationToken).ConfigureAwait(false);

@@ -1,3 +1,6 @@
+using System.Text;
+using LibGit2Sharp;
+
 namespace GitOps.Git;
 
 /// <summary>A decoded Git tree object: its entries in ordinal order of their names.</summary>
@@ -6,6 +9,37 @@ internal sealed class GitDirectory(GitEntry[] entries)
     public ReadOnlySpan<GitEntry> Entries => entries;
 
     public int Count => entries.Length;
+
+    /// <summary>Decodes a tree object: for each entry the mode in octal, a space, the name, a zero and the id.</summary>
+    /// <returns>The directory, or null when that is not what is there.</returns>
+    public static GitDirectory? Decode(ReadOnlySpan<byte> tree)
+    {
+        const int IdLength = 20;
+        var entries = new List<GitEntry>(tree.Length / 36);
+        while (!tree.IsEmpty)
+        {
+            var space = tree.IndexOf((byte)' ');
+            var end = tree.IndexOf((byte)0);
+            if (space < 0 || end < space || tree.Length < end + 1 + IdLength)
+            {
+                return null;
+            }
+
+            var name = Encoding.UTF8.GetString(tree[(space + 1)..end]);
+
+            // Names that cannot be part of a path are unreachable rather than an error: nobody can ask for them.
+            if (KindOf(tree[..space]) is { } kind && name is not ("" or "." or "..") && !name.AsSpan().ContainsAny('/', '\\'))
+            {
+                entries.Add(new GitEntry(name, kind, new ObjectId(tree.Slice(end + 1, IdLength).ToArray())));
+            }
+
+            tree = tree[(end + 1 + IdLength)..];
+        }
+
+        var sorted = entries.ToArray();
+        Array.Sort(sorted, static (left, right) => string.CompareOrdinal(left.Name, right.Name));
+        return new GitDirectory(sorted);
+    }
 
     public bool TryFind(string name, out GitEntry entry)
     {
@@ -33,4 +67,11 @@ internal sealed class GitDirectory(GitEntry[] entries)
         entry = default;
         return false;
     }
+
+    private static GitEntryKind? KindOf(ReadOnlySpan<byte> mode) =>
+        mode.SequenceEqual("40000"u8) || mode.SequenceEqual("040000"u8) ? GitEntryKind.Directory
+        : mode.SequenceEqual("120000"u8) ? GitEntryKind.Link
+        : mode.SequenceEqual("160000"u8) ? GitEntryKind.Submodule
+        : mode.Length == 6 && mode.StartsWith("100"u8) ? GitEntryKind.File
+        : null;
 }

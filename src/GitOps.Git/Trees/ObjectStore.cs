@@ -12,9 +12,12 @@ namespace GitOps.Git;
 internal sealed class ObjectStore(string directory, IDisposable? inUse = null, Func<ObjectStore?>? successor = null) : IDisposable
 {
     private const int MaxPooled = 8;
+    private const int MaxTreeSize = 64 * 1024 * 1024;
     private const int MaxCachedEntries = 400_000;
 
     private readonly ConcurrentBag<Repository> _pool = [];
+    private readonly Lock _opening = new();
+    private volatile NativeObjects? _objects;
     private readonly ConcurrentDictionary<ObjectId, GitDirectory> _directories = new();
     private readonly ConcurrentDictionary<ObjectId, long> _sizes = new();
     private TreeScan? _scan;
@@ -63,7 +66,13 @@ internal sealed class ObjectStore(string directory, IDisposable? inUse = null, F
             return directory;
         }
 
-        directory = Guard(id, "tree", repository => Decode(repository.Lookup<Tree>(id)));
+        if (Guard(id, "tree", objects => objects.FindSize(id, NativeObjects.Tree)) > MaxTreeSize)
+        {
+            throw new GitOpsException(Reasons.LimitExceeded, $"The tree {id.Sha} has more than {MaxTreeSize} bytes.");
+        }
+
+        directory = GitDirectory.Decode(Guard(id, "tree", objects => objects.Find(id, NativeObjects.Tree)))
+            ?? throw new GitOpsException(Reasons.FetchFailed, $"The tree {id.Sha} cannot be read: the repository itself is broken there.");
         if (Interlocked.Add(ref _cachedEntries, directory.Count + 1) > MaxCachedEntries)
         {
             _directories.Clear();
@@ -80,7 +89,7 @@ internal sealed class ObjectStore(string directory, IDisposable? inUse = null, F
             return size;
         }
 
-        size = Guard(blob, "blob", repository => repository.ObjectDatabase.RetrieveObjectMetadata(blob) is { Type: ObjectType.Blob } found ? found.Size : -1);
+        size = Guard(blob, "blob", objects => objects.FindSize(blob, NativeObjects.Blob))!.Value;
         if (_sizes.Count > MaxCachedEntries)
         {
             _sizes.Clear();
@@ -89,19 +98,16 @@ internal sealed class ObjectStore(string directory, IDisposable? inUse = null, F
         return _sizes.GetOrAdd(blob, size);
     }
 
-    public byte[] ReadBlob(ObjectId id) =>
-        Guard(id, "blob", repository =>
+    /// <summary>Notices a blob that is not there, without a look into it.</summary>
+    public void Require(ObjectId blob)
+    {
+        if (!_sizes.ContainsKey(blob))
         {
-            if (repository.Lookup<Blob>(id) is not { } blob)
-            {
-                return null!;
-            }
+            Guard(blob, "blob", objects => objects.Contains(blob) ? blob : null);
+        }
+    }
 
-            using var stream = blob.GetContentStream();
-            var content = new byte[blob.Size];
-            stream.ReadExactly(content);
-            return content;
-        });
+    public byte[] ReadBlob(ObjectId id) => Guard(id, "blob", objects => objects.Find(id, NativeObjects.Blob));
 
     public void MarkDamaged() => _isDamaged = true;
 
@@ -112,42 +118,24 @@ internal sealed class ObjectStore(string directory, IDisposable? inUse = null, F
             repository.Dispose();
         }
 
+        _objects?.Dispose();
         inUse?.Dispose();
     }
 
-    private static GitDirectory Decode(Tree? tree)
+    private NativeObjects Objects
     {
-        if (tree is null)
+        get
         {
-            return null!;
-        }
-
-        var entries = new List<GitEntry>();
-        foreach (var entry in tree)
-        {
-            // Names that cannot be part of a path are unreachable rather than an error: nobody can ask for them.
-            if (entry.Name is "" or "." or ".." || entry.Name.AsSpan().ContainsAny('/', '\0', '\\'))
+            if (_objects is { } opened)
             {
-                continue;
+                return opened;
             }
 
-            GitEntryKind? kind = entry.Mode switch
+            lock (_opening)
             {
-                Mode.Directory => GitEntryKind.Directory,
-                Mode.SymbolicLink => GitEntryKind.Link,
-                Mode.GitLink => GitEntryKind.Submodule,
-                Mode.NonExecutableFile or Mode.NonExecutableGroupWritableFile or Mode.ExecutableFile => GitEntryKind.File,
-                _ => null,
-            };
-            if (kind is { } known)
-            {
-                entries.Add(new GitEntry(entry.Name, known, entry.Target.Id));
+                return _objects ??= NativeObjects.Open(directory);
             }
         }
-
-        var sorted = entries.ToArray();
-        Array.Sort(sorted, static (left, right) => string.CompareOrdinal(left.Name, right.Name));
-        return new GitDirectory(sorted);
     }
 
     private Repository Open()
@@ -163,18 +151,17 @@ internal sealed class ObjectStore(string directory, IDisposable? inUse = null, F
         }
     }
 
-    private T Guard<T>(ObjectId id, string type, Func<Repository, T> read)
+    private T Guard<T>(ObjectId id, string type, Func<NativeObjects, T?> read)
     {
         Exception? cause = null;
         try
         {
-            var result = Use(read);
-            if (result is not null and not -1L)
+            if (read(Objects) is { } result)
             {
                 return result;
             }
         }
-        catch (Exception exception) when (exception is LibGit2SharpException or EndOfStreamException or GitOpsException { Reason: Reasons.FetchFailed })
+        catch (Exception exception) when (exception is MirrorDamagedException or OverflowException)
         {
             cause = exception;
         }

@@ -53,8 +53,7 @@ internal sealed class TreeScan(ObjectStore store)
                     summary.Submodules.Add((entry.Name, entry.Id));
                     break;
                 case GitEntryKind.File:
-                    // Asking for the size notices a blob that is not there.
-                    store.GetSize(entry.Id);
+                    store.Require(entry.Id);
                     if (entry.Name == SourceIgnore.FileName)
                     {
                         summary.IgnoreFiles.Add(("", entry.Id));

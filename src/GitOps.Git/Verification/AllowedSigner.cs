@@ -50,33 +50,17 @@ internal sealed record AllowedSigner(string Principals, byte[] Key)
         }
     }
 
-    public string? Refuse(string purpose, DateTimeOffset at) =>
-        Namespaces is not null && !Namespaces.Split(',').Any(p => HostPattern.IsMatch(p, purpose)) ? "the key is not allowed for Git"
-        : ValidAfter is { } after && at < after ? "the key was not valid yet"
+    /// <summary>Why the line does not count at a time, or null.</summary>
+    public string? RefuseAt(DateTimeOffset at) =>
+        ValidAfter is { } after && at < after ? "the key was not valid yet"
         : ValidBefore is { } before && at >= before ? "the key was not valid any more"
         : null;
 
-    /// <summary>Whether a name is among the principals; <c>!</c> takes names out.</summary>
-    public bool IsFor(string principal)
-    {
-        var isFor = false;
-        foreach (var pattern in Principals.Split(','))
-        {
-            if (pattern.StartsWith('!'))
-            {
-                if (HostPattern.IsMatch(pattern.AsSpan(1), principal))
-                {
-                    return false;
-                }
-            }
-            else
-            {
-                isFor |= HostPattern.IsMatch(pattern, principal);
-            }
-        }
+    /// <summary>Whether signatures for a purpose count; <c>!</c> takes purposes out.</summary>
+    public bool IsForPurpose(string purpose) => Namespaces is null || SshPattern.IsInList(Namespaces, purpose);
 
-        return isFor;
-    }
+    /// <summary>Whether a name is among the principals; <c>!</c> takes names out.</summary>
+    public bool IsFor(string principal) => SshPattern.IsInList(Principals, principal);
 
     private static AllowedSigner WithOptions(AllowedSigner signer, string options, int line)
     {

@@ -16,23 +16,23 @@ internal sealed class SignatureVerifier
         _ssh = ssh;
     }
 
-    public static async ValueTask<SignatureVerifier> CreateAsync(GitVerification verification, TimeProvider timeProvider, CancellationToken cancellationToken)
+    public static async ValueTask<SignatureVerifier> CreateAsync(GitVerification verification, TimeProvider timeProvider, SecretReading reading, CancellationToken cancellationToken)
     {
         var rings = new List<string>();
         foreach (var key in verification.OpenPgpKeys)
         {
-            rings.Add(await key.ReadAsync(cancellationToken).ConfigureAwait(false));
+            rings.Add(await key.ReadAsync(reading, cancellationToken).ConfigureAwait(false));
         }
 
         var keys = new List<string>();
         foreach (var key in verification.SshKeys)
         {
-            keys.Add(await key.ReadAsync(cancellationToken).ConfigureAwait(false));
+            keys.Add(await key.ReadAsync(reading, cancellationToken).ConfigureAwait(false));
         }
 
-        var allowed = verification.AllowedSigners is null ? "" : await verification.AllowedSigners.ReadAsync(cancellationToken).ConfigureAwait(false);
-        var revoked = verification.RevokedSshKeys is null ? "" : await verification.RevokedSshKeys.ReadAsync(cancellationToken).ConfigureAwait(false);
-        return new SignatureVerifier(verification.Mode, new OpenPgpVerifier(rings, timeProvider), new SshSignatureVerifier(keys, allowed, revoked));
+        var allowed = verification.AllowedSigners is null ? "" : await verification.AllowedSigners.ReadAsync(reading, cancellationToken).ConfigureAwait(false);
+        var revoked = verification.RevokedSshKeys is null ? default : await verification.RevokedSshKeys.ReadBytesAsync(reading, cancellationToken).ConfigureAwait(false);
+        return new SignatureVerifier(verification.Mode, new OpenPgpVerifier(rings, timeProvider), new SshSignatureVerifier(keys, allowed, revoked.Span));
     }
 
     /// <summary>Checks a revision.</summary>

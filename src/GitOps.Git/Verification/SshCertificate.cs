@@ -1,7 +1,7 @@
 namespace GitOps.Git;
 
 /// <summary>An OpenSSH certificate: a public key, whom it stands for, until when, and which authority says so.</summary>
-internal sealed record SshCertificate(byte[] PublicKey, uint Type, string KeyId, IReadOnlyList<string> Principals, ulong ValidAfter, ulong ValidBefore, bool HasCriticalOptions, byte[] Authority, byte[] SignedData, byte[] Signature)
+internal sealed record SshCertificate(byte[] PublicKey, ulong Serial, uint Type, string KeyId, IReadOnlyList<string> Principals, ulong ValidAfter, ulong ValidBefore, bool HasCriticalOptions, byte[] Authority, byte[] SignedData, byte[] Signature)
 {
     private const string Suffix = "-cert-v01@openssh.com";
     private const uint UserCertificate = 1;
@@ -33,7 +33,7 @@ internal sealed record SshCertificate(byte[] PublicKey, uint Type, string KeyId,
             key.String(reader.ReadString());
         }
 
-        reader.ReadUInt64();
+        var serial = reader.ReadUInt64();
         var kind = reader.ReadUInt32();
         var id = reader.ReadText();
         var principals = new List<string>();
@@ -50,7 +50,7 @@ internal sealed record SshCertificate(byte[] PublicKey, uint Type, string KeyId,
         reader.ReadString();
         var authority = reader.ReadString().ToArray();
         var signed = data[..(data.Length - reader.Rest.Length)];
-        return new SshCertificate(key.ToArray(), kind, id, principals, after, before, !critical.IsEmpty, authority, signed, reader.ReadString().ToArray());
+        return new SshCertificate(key.ToArray(), serial, kind, id, principals, after, before, !critical.IsEmpty, authority, signed, reader.ReadString().ToArray());
     }
 
     /// <summary>Why the certificate does not count at a time, or null.</summary>

@@ -9,26 +9,15 @@ internal sealed class SshSignatureVerifier
 
     private readonly List<AllowedSigner> _keys;
     private readonly List<AllowedSigner> _signers;
-    private readonly List<byte[]> _revokedKeys = [];
-    private readonly HashSet<string> _revokedFingerprints = new(StringComparer.Ordinal);
+    private readonly SshRevocationList _revoked;
 
-    public SshSignatureVerifier(IEnumerable<string> keys, string allowedSigners, string revoked)
+    public SshSignatureVerifier(IEnumerable<string> keys, string allowedSigners, ReadOnlySpan<byte> revoked)
     {
         try
         {
             _keys = [.. keys.SelectMany(AllowedSigner.ParseAuthorizedKeys)];
             _signers = [.. AllowedSigner.ParseAllowedSigners(allowedSigners)];
-            foreach (var line in revoked.Split('\n').Select(l => l.Trim()).Where(l => l.Length > 0 && l[0] != '#'))
-            {
-                if (line.StartsWith("SHA256:", StringComparison.Ordinal))
-                {
-                    _revokedFingerprints.Add(line.Split(' ')[0].TrimEnd('='));
-                }
-                else
-                {
-                    _revokedKeys.AddRange(AllowedSigner.ParseAuthorizedKeys(line).Select(k => k.Key));
-                }
-            }
+            _revoked = SshRevocationList.Parse(revoked);
         }
         catch (FormatException exception)
         {
@@ -49,7 +38,7 @@ internal sealed class SshSignatureVerifier
             var certificate = SshCertificate.IsCertificate(signature.PublicKey) ? SshCertificate.Parse(signature.PublicKey) : null;
             var key = certificate?.PublicKey ?? signature.PublicKey;
             var shown = $"SSH key {SshPublicKey.Fingerprint(key)}";
-            if (IsRevoked(key) || (certificate is not null && IsRevoked(certificate.Authority)))
+            if (_revoked.IsRevoked(key, certificate))
             {
                 return SignatureVerdict.Refused($"it is signed with {shown}, which is revoked");
             }
@@ -79,41 +68,69 @@ internal sealed class SshSignatureVerifier
             return signer.Principals;
         }
 
+        // As Git asks ssh-keygen: the first line that is about the key says in whose name it signs, and then some line must allow that name to sign for Git.
         foreach (var signer in _signers)
         {
-            string? principal = null;
-            string? why = null;
-            if (signer.IsAuthority)
+            var names = NamesOf(signer, key, certificate, madeAt, out var why);
+            if (names.Count > 0)
             {
-                if (certificate is null || !signer.Key.AsSpan().SequenceEqual(certificate.Authority))
-                {
-                    continue;
-                }
-
-                why = certificate.Refuse(madeAt);
-                principal = certificate.Principals.FirstOrDefault(signer.IsFor);
-                why ??= principal is null ? "the certificate is for nobody the authority is trusted for" : null;
-            }
-            else if (signer.Key.AsSpan().SequenceEqual(key))
-            {
-                principal = signer.Principals;
-            }
-            else
-            {
-                continue;
+                return names.FirstOrDefault(n => IsAllowed(n, key, certificate, madeAt, ref why)) is { } name ? name : Refuse(out refusal, why);
             }
 
-            why ??= signer.Refuse(Purpose, madeAt);
-            if (why is null)
-            {
-                return principal;
-            }
-
-            refusal = $"but {why}";
+            refusal = why is null ? refusal : $"but {why}";
         }
 
         return null;
+
+        static string? Refuse(out string? refusal, string? why)
+        {
+            refusal = why is null ? null : $"but {why}";
+            return null;
+        }
     }
 
-    private bool IsRevoked(byte[] key) => _revokedFingerprints.Contains(SshPublicKey.Fingerprint(key)) || _revokedKeys.Any(k => k.AsSpan().SequenceEqual(key));
+    private bool IsAllowed(string name, byte[] key, SshCertificate? certificate, DateTimeOffset madeAt, ref string? refusal)
+    {
+        foreach (var signer in _signers.Where(s => s.IsFor(name)))
+        {
+            var names = NamesOf(signer, key, certificate, madeAt, out var why);
+            why ??= signer.IsForPurpose(Purpose) ? null : "the key is not allowed for Git";
+            if (why is null && names.Count > 0 && (certificate is null || names.Contains(name, StringComparer.Ordinal)))
+            {
+                return true;
+            }
+
+            refusal ??= why;
+        }
+
+        return false;
+    }
+
+    /// <summary>In whose name a line lets a key sign at a time. None when the line is about another key, or for a reason.</summary>
+    private static IReadOnlyList<string> NamesOf(AllowedSigner signer, byte[] key, SshCertificate? certificate, DateTimeOffset madeAt, out string? refusal)
+    {
+        refusal = null;
+        var isAbout = signer.IsAuthority
+            ? certificate is not null && signer.Key.AsSpan().SequenceEqual(certificate.Authority)
+            : certificate is null && signer.Key.AsSpan().SequenceEqual(key);
+        if (!isAbout)
+        {
+            return [];
+        }
+
+        refusal = signer.RefuseAt(madeAt) ?? (signer.IsAuthority ? certificate!.Refuse(madeAt) : null);
+        if (refusal is not null)
+        {
+            return [];
+        }
+
+        if (!signer.IsAuthority)
+        {
+            return [.. signer.Principals.Split(',').TakeWhile(p => p.Length > 0)];
+        }
+
+        var names = certificate!.Principals.Where(signer.IsFor).ToList();
+        refusal = names.Count == 0 ? "the certificate is for nobody the authority is trusted for" : null;
+        return names;
+    }
 }

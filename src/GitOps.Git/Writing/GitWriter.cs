@@ -43,7 +43,7 @@ public sealed class GitWriter : IDisposable
         var basis = commit.Base?.Digest;
         for (var attempt = 1; ; attempt++)
         {
-            var credentials = await ResolvedCredentials.ReadAsync(_options.Credentials, cancellationToken).ConfigureAwait(false);
+            var credentials = await _pool.ReadAsync(_options.Credentials, _address, cancellationToken).ConfigureAwait(false);
             var connection = _pool.ConnectionOf(_address, credentials, _options);
             var advertisement = await connection.ListReferencesAsync(_options, cancellationToken).ConfigureAwait(false);
             advertisement.TryGet(name, out var tip);

@@ -54,7 +54,8 @@ internal static class GoCast
 
         if (string.Equals(text, "nan", StringComparison.OrdinalIgnoreCase))
         {
-            value = double.NaN;
+            // Go's NaN has no sign, the runtime's has one.
+            value = Math.CopySign(double.NaN, 1);
             return true;
         }
 

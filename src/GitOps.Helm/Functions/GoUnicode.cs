@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text;
+using GitOps.Helm.Templates;
 
 namespace GitOps.Helm.Functions;
 
@@ -28,17 +30,62 @@ internal static class GoUnicode
     /// <summary>Go's <c>strings.ToUpper</c>.</summary>
     /// <param name="text">The text.</param>
     /// <returns>The text in upper case.</returns>
-    public static string ToUpper(string text) => Ascii.IsValid(text) ? text.ToUpperInvariant() : Map(text, Rune.ToUpperInvariant);
+    public static string ToUpper(string text) => Ascii.IsValid(text) ? text.ToUpperInvariant() : Map(text, ToUpper);
 
     /// <summary>Go's <c>strings.ToLower</c>.</summary>
     /// <param name="text">The text.</param>
     /// <returns>The text in lower case.</returns>
-    public static string ToLower(string text) => Ascii.IsValid(text) ? text.ToLowerInvariant() : Map(text, Rune.ToLowerInvariant);
+    public static string ToLower(string text) => Ascii.IsValid(text) ? text.ToLowerInvariant() : Map(text, ToLower);
+
+    /// <summary>Go's <c>unicode.ToUpper</c>.</summary>
+    /// <param name="rune">The rune.</param>
+    /// <returns>Its upper case; the rune itself when it has none.</returns>
+    public static Rune ToUpper(Rune rune) => rune.Value switch
+    {
+        // The runtime leaves these two alone because their way back differs.
+        0x131 => new Rune('I'),
+        0x17F => new Rune('S'),
+        _ => Known(rune, Rune.ToUpperInvariant(rune)),
+    };
+
+    /// <summary>Go's <c>unicode.ToLower</c>.</summary>
+    /// <param name="rune">The rune.</param>
+    /// <returns>Its lower case; the rune itself when it has none.</returns>
+    public static Rune ToLower(Rune rune) => rune.Value == 0x130 ? new Rune('i') : Known(rune, Rune.ToLowerInvariant(rune));
+
+    /// <summary>Go's <c>unicode.ToTitle</c>.</summary>
+    /// <param name="rune">The rune.</param>
+    /// <returns>Its title case; the rune itself when it has none.</returns>
+    public static Rune ToTitle(Rune rune) => rune.Value switch
+    {
+        // Letters made of two have a form of their own, Georgian has no capitals in titles.
+        >= 0x1C4 and <= 0x1C6 => new Rune(0x1C5),
+        >= 0x1C7 and <= 0x1C9 => new Rune(0x1C8),
+        >= 0x1CA and <= 0x1CC => new Rune(0x1CB),
+        >= 0x1F1 and <= 0x1F3 => new Rune(0x1F2),
+        >= 0x10D0 and <= 0x10FF => rune,
+        _ => ToUpper(rune),
+    };
+
+    /// <summary>Go's <c>unicode.IsUpper</c>.</summary>
+    public static bool IsUpper(Rune rune) => GoCategory.Of(rune.Value) == UnicodeCategory.UppercaseLetter;
+
+    /// <summary>Go's <c>unicode.IsLower</c>.</summary>
+    public static bool IsLower(Rune rune) => GoCategory.Of(rune.Value) == UnicodeCategory.LowercaseLetter;
+
+    /// <summary>Go's <c>unicode.IsTitle</c>.</summary>
+    public static bool IsTitle(Rune rune) => GoCategory.Of(rune.Value) == UnicodeCategory.TitlecaseLetter;
+
+    /// <summary>Go's <c>unicode.IsLetter</c>.</summary>
+    public static bool IsLetter(Rune rune) => GoCategory.Of(rune.Value) <= UnicodeCategory.OtherLetter;
+
+    /// <summary>Go's <c>unicode.IsNumber</c>.</summary>
+    public static bool IsNumber(Rune rune) => GoCategory.Of(rune.Value) is >= UnicodeCategory.DecimalDigitNumber and <= UnicodeCategory.OtherNumber;
 
     /// <summary>Rewrites each rune.</summary>
     /// <param name="text">The text.</param>
     /// <param name="map">Gives the new rune.</param>
-    /// <returns>The new text; stray bytes stay.</returns>
+    /// <returns>The new text; a stray byte is U+FFFD in it, as Go's <c>strings.Map</c> makes it.</returns>
     public static string Map(string text, Func<Rune, Rune> map)
     {
         var builder = new StringBuilder(text.Length);
@@ -46,7 +93,7 @@ internal static class GoUnicode
         {
             if (!Rune.TryGetRuneAt(text, i, out var rune))
             {
-                builder.Append(text[i]);
+                builder.Append(map(Rune.ReplacementChar).ToString());
                 continue;
             }
 
@@ -56,4 +103,6 @@ internal static class GoUnicode
 
         return builder.ToString();
     }
+
+    private static Rune Known(Rune rune, Rune mapped) => GoCategory.IsKnown(rune.Value) && GoCategory.IsKnown(mapped.Value) ? mapped : rune;
 }

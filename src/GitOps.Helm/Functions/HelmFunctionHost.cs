@@ -1,5 +1,3 @@
-using GitOps.Helm.Templates;
-
 namespace GitOps.Helm.Functions;
 
 /// <summary>What Helm's context-dependent functions may ask of the world during one rendering.</summary>

@@ -130,18 +130,15 @@ internal static class ListFunctions
             : throw new FunctionException("Cannot concat type " + GoValue.KindName(list) + " as list");
     }
 
+    // Sprig counts the chunks in floating point, so a negative size gives none, or fails as making a slice does.
     private static TypedList Chunk(nint size, IReadOnlyList<object?> items)
     {
-        if (size <= 0 && items.Count > 0)
+        var count = Math.Floor((items.Count - 1) / (double)size) + 1;
+        if (double.IsNaN(count) || count is < 0 or > int.MaxValue || (count > 0 && size < 0))
             throw new FunctionException("runtime error: makeslice: len out of range");
         var chunks = new List<object?>();
-        for (var i = 0; i < items.Count; i += (int)size)
-        {
-            chunks.Add(new List<object?>(items.Skip(i).Take((int)Math.Min(size, int.MaxValue))));
-            if (size > int.MaxValue - i)
-                break;
-        }
-
+        for (long i = 0; i < (long)count; i++)
+            chunks.Add(new List<object?>(items.Skip((int)(i * size)).Take((int)Math.Min(size, int.MaxValue))));
         return new TypedList("[][]interface {}", GoType.Slice, chunks);
     }
 }

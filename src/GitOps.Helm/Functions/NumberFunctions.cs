@@ -186,7 +186,7 @@ internal static class NumberFunctions
 
     private static object Round(double value, nint places, double roundOn)
     {
-        var power = Math.Pow(10, places);
+        var power = GoMath.Pow10(places);
         var digit = power * value;
         var fraction = double.IsInfinity(digit) ? double.NaN : digit - Math.Truncate(digit);
         return (fraction >= roundOn ? Math.Ceiling(digit) : Math.Floor(digit)) / power;

@@ -32,7 +32,7 @@ internal static class StringFunctions
         { "trimAll", Two, static (_, a) => TrimAll((string)a[1]!, (string)a[0]!) },
         { "trimSuffix", Two, static (_, a) => ((string)a[1]!).EndsWith((string)a[0]!, StringComparison.Ordinal) ? ((string)a[1]!)[..^((string)a[0]!).Length] : a[1] },
         { "trimPrefix", Two, static (_, a) => ((string)a[1]!).StartsWith((string)a[0]!, StringComparison.Ordinal) ? ((string)a[1]!)[((string)a[0]!).Length..] : a[1] },
-        { "nospace", One, static (_, a) => string.Concat(((string)a[0]!).Where(static c => !GoUnicode.IsSpace(c))) },
+        { "nospace", One, static (_, a) => WithoutSpace((string)a[0]!) },
         { "initials", One, static (_, a) => Initials((string)a[0]!) },
         { "swapcase", One, static (_, a) => SwapCase((string)a[0]!) },
         { "shuffle", One, static (_, a) => Shuffle((string)a[0]!) },
@@ -133,29 +133,16 @@ internal static class StringFunctions
     private static string Title(string text)
     {
         var previous = ' ';
-        var builder = new StringBuilder(text.Length);
-        for (var i = 0; i < text.Length; i++)
+        return GoUnicode.Map(text, rune =>
         {
-            if (!Rune.TryGetRuneAt(text, i, out var rune))
-            {
-                builder.Append(text[i]);
-                previous = text[i];
-                continue;
-            }
+            var result = IsSeparator(previous) ? GoUnicode.ToTitle(rune) : rune;
 
-            builder.Append((IsSeparator(previous) ? Rune.ToUpperInvariant(rune) : rune).ToString());
-            i += rune.Utf16SequenceLength - 1;
-            previous = text[i];
-        }
+            // Whatever lies outside the basic plane is no separator.
+            previous = rune.IsBmp ? (char)rune.Value : 'x';
+            return result;
+        });
 
-        return builder.ToString();
-
-        static bool IsSeparator(char c)
-        {
-            if (c < 0x80)
-                return !char.IsAsciiLetterOrDigit(c) && c != '_';
-            return !char.IsLetterOrDigit(c) && !char.IsSurrogate(c) && GoUnicode.IsSpace(c);
-        }
+        static bool IsSeparator(char c) => c < 0x80 ? !char.IsAsciiLetterOrDigit(c) && c != '_' : GoUnicode.IsSpace(c);
     }
 
     private static string Untitle(string text)
@@ -163,13 +150,13 @@ internal static class StringFunctions
         var atStart = true;
         return GoUnicode.Map(text, rune =>
         {
-            if (rune.IsBmp && GoUnicode.IsSpace((char)rune.Value))
+            if (IsSpace(rune))
             {
                 atStart = true;
                 return rune;
             }
 
-            var result = atStart ? Rune.ToLowerInvariant(rune) : rune;
+            var result = atStart ? GoUnicode.ToLower(rune) : rune;
             atStart = false;
             return result;
         });
@@ -180,41 +167,45 @@ internal static class StringFunctions
         var afterSpace = true;
         return GoUnicode.Map(text, rune =>
         {
-            if (Rune.IsUpper(rune) || Rune.GetUnicodeCategory(rune) == UnicodeCategory.TitlecaseLetter)
+            if (GoUnicode.IsUpper(rune) || GoUnicode.IsTitle(rune))
             {
                 afterSpace = false;
-                return Rune.ToLowerInvariant(rune);
+                return GoUnicode.ToLower(rune);
             }
 
-            if (Rune.IsLower(rune))
+            if (GoUnicode.IsLower(rune))
             {
+                var result = afterSpace ? GoUnicode.ToTitle(rune) : GoUnicode.ToUpper(rune);
                 afterSpace = false;
-                return Rune.ToUpperInvariant(rune);
+                return result;
             }
 
-            afterSpace = rune.IsBmp && GoUnicode.IsSpace((char)rune.Value);
+            afterSpace = IsSpace(rune);
             return rune;
         });
+    }
+
+    private static bool IsSpace(Rune rune) => rune.IsBmp && GoUnicode.IsSpace((char)rune.Value);
+
+    // The library behind this and initials goes byte by byte and takes each byte for a character;
+    // only a text without space among its bytes comes through whole.
+    private static string WithoutSpace(string text)
+    {
+        var bytes = ByteString.Of(text);
+        var rest = string.Concat(bytes.Where(static c => !GoUnicode.IsSpace(c)));
+        return rest.Length == bytes.Length ? text : rest;
     }
 
     private static string Initials(string text)
     {
         var builder = new StringBuilder();
         var gap = true;
-        for (var i = 0; i < text.Length; i++)
+        foreach (var c in ByteString.Of(text))
         {
-            var width = GoText.RuneWidth(text, i);
-            if (GoUnicode.IsSpace(text[i]))
-            {
-                gap = true;
-            }
-            else if (gap)
-            {
-                builder.Append(text, i, width);
-                gap = false;
-            }
-
-            i += width - 1;
+            var isSpace = GoUnicode.IsSpace(c);
+            if (gap && !isSpace)
+                builder.Append(c);
+            gap = isSpace;
         }
 
         return builder.ToString();
@@ -228,9 +219,14 @@ internal static class StringFunctions
         else if (end < 0 || end > length)
             end = length;
         if (end < 0 || start > end || end > length)
-            throw new FunctionException(string.Create(CultureInfo.InvariantCulture, $"runtime error: slice bounds out of range [{start}:{end}] with length {length}"));
+            throw OutOfRange(start, end, length);
         return GoText.Slice(text, start, end);
     }
+
+    private static FunctionException OutOfRange(int start, int end, int length) => new("runtime error: slice bounds out of range " + (
+        end < 0 ? string.Create(CultureInfo.InvariantCulture, $"[:{end}]")
+        : end > length ? string.Create(CultureInfo.InvariantCulture, $"[:{end}] with length {length}")
+        : string.Create(CultureInfo.InvariantCulture, $"[{start}:{end}]")));
 
     private static string Repeat(Execution execution, int count, string text)
     {

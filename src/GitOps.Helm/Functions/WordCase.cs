@@ -32,8 +32,8 @@ internal static class WordCase
             output.Append(runes[i++].ToString());
         if (i == runes.Count)
             return output.ToString();
-        var firstWasUpper = Rune.IsUpper(runes[i]);
-        var current = Rune.ToUpperInvariant(runes[i++]);
+        var firstWasUpper = GoUnicode.IsUpper(runes[i]);
+        var current = GoUnicode.ToUpper(runes[i++]);
         if (i == runes.Count)
             return output.Append(current.ToString()).ToString();
         for (; i < runes.Count; i++)
@@ -48,15 +48,15 @@ internal static class WordCase
 
             if (IsConnector(previous))
             {
-                firstWasUpper = Rune.IsUpper(current);
-                current = Rune.ToUpperInvariant(current);
+                firstWasUpper = GoUnicode.IsUpper(current);
+                current = GoUnicode.ToUpper(current);
                 continue;
             }
 
             if (firstWasUpper)
             {
-                if (Rune.IsUpper(current))
-                    current = Rune.ToLowerInvariant(current);
+                if (GoUnicode.IsUpper(current))
+                    current = GoUnicode.ToLower(current);
                 else
                     firstWasUpper = false;
             }
@@ -158,13 +158,13 @@ internal static class WordCase
 
     private static bool IsConnector(Rune rune) => rune.Value is '-' or '_' || (rune.IsBmp && GoUnicode.IsSpace((char)rune.Value));
 
-    private static bool IsPunctuation(Rune rune) => Rune.GetUnicodeCategory(rune) is UnicodeCategory.ConnectorPunctuation or UnicodeCategory.DashPunctuation
+    private static bool IsPunctuation(Rune rune) => GoCategory.Of(rune.Value) is UnicodeCategory.ConnectorPunctuation or UnicodeCategory.DashPunctuation
         or UnicodeCategory.OpenPunctuation or UnicodeCategory.ClosePunctuation or UnicodeCategory.InitialQuotePunctuation
         or UnicodeCategory.FinalQuotePunctuation or UnicodeCategory.OtherPunctuation;
 
-    // Only scripts that have case count as an alphabet; Han and its like do not.
-    private static bool IsAlphabet(Rune rune) => Rune.IsLetter(rune)
-        && !(rune.Value is >= 0x3041 and <= 0x30FF or >= 0x3400 and <= 0x9FFF or >= 0xAC00 and <= 0xD7A3 or >= 0xF900 and <= 0xFAFF or >= 0x20000 and <= 0x323AF);
+    // The Han blocks, as they were when the library was written, have no alphabet.
+    private static bool IsAlphabet(Rune rune) => GoUnicode.IsLetter(rune)
+        && rune.Value is not ((>= 0x3400 and <= 0x4D85) or (>= 0x4E00 and <= 0x9FCC) or (>= 0x20000 and <= 0x2B81D));
 
     private static (Word Kind, List<Rune> Runes) NextWord(List<Rune> runes, ref int at)
     {
@@ -183,12 +183,12 @@ internal static class WordCase
             kind = Word.Punctuation;
             SkipWhile(runes, ref at, IsPunctuation);
         }
-        else if (Rune.IsUpper(first))
+        else if (GoUnicode.IsUpper(first))
         {
             kind = Word.Upper;
-            if (at < runes.Count && Rune.IsUpper(runes[at]))
+            if (at < runes.Count && GoUnicode.IsUpper(runes[at]))
             {
-                SkipWhile(runes, ref at, Rune.IsUpper);
+                SkipWhile(runes, ref at, GoUnicode.IsUpper);
 
                 // In "HTTPStatus" the S begins the next word.
                 if (at < runes.Count && IsAlphabet(runes[at]))
@@ -196,23 +196,23 @@ internal static class WordCase
             }
             else if (at < runes.Count && IsAlphabet(runes[at]))
             {
-                SkipWhile(runes, ref at, static r => IsAlphabet(r) && !Rune.IsUpper(r));
+                SkipWhile(runes, ref at, static r => IsAlphabet(r) && !GoUnicode.IsUpper(r));
             }
         }
         else if (IsAlphabet(first))
         {
             kind = Word.Alphabet;
-            SkipWhile(runes, ref at, static r => IsAlphabet(r) && !Rune.IsUpper(r));
+            SkipWhile(runes, ref at, static r => IsAlphabet(r) && !GoUnicode.IsUpper(r));
         }
-        else if (Rune.IsNumber(first))
+        else if (GoUnicode.IsNumber(first))
         {
             kind = Word.Number;
-            SkipWhile(runes, ref at, Rune.IsNumber);
+            SkipWhile(runes, ref at, GoUnicode.IsNumber);
         }
         else
         {
             kind = Word.Other;
-            SkipWhile(runes, ref at, static r => !(IsConnector(r) || IsAlphabet(r) || Rune.IsNumber(r) || IsPunctuation(r)));
+            SkipWhile(runes, ref at, static r => !(IsConnector(r) || IsAlphabet(r) || GoUnicode.IsNumber(r) || IsPunctuation(r)));
         }
 
         return (kind, runes.GetRange(start, at - start));
@@ -232,7 +232,7 @@ internal static class WordCase
             if (change && IsConnector(rune))
                 output.Append(connector);
             else
-                output.Append((change ? Rune.ToLowerInvariant(rune) : rune).ToString());
+                output.Append((change && GoUnicode.IsUpper(rune) ? GoUnicode.ToLower(rune) : rune).ToString());
         }
     }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using GitOps.Helm.Values;
 
 namespace GitOps.Helm.Schema;
 

@@ -57,7 +57,7 @@ internal static class YamlValues
         null => ValueTree.NewMap(),
         MapNode map => ToMap(map),
         { IsNull: true } => ValueTree.NewMap(),
-        _ => throw new HelmException($"error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {JsonKind(node)} into Go value of type map[string]interface {{}}"),
+        _ => throw NotAMap(node),
     };
 
     /// <summary>Turns a tree into plain values.</summary>
@@ -80,6 +80,13 @@ internal static class YamlValues
         ScalarNode { Kind: ScalarKind.Null } => "null",
         _ => "string",
     };
+
+    private static HelmException NotAMap(Node node)
+    {
+        // Its numbers become JSON before anyone looks at its kind, and may have none.
+        _ = ToValue(node);
+        return new HelmException($"error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {JsonKind(node)} into Go value of type map[string]interface {{}}");
+    }
 
     private static Dictionary<string, object?> ToMap(MapNode node)
     {

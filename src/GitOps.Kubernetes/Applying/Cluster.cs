@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using GitOps.Kubernetes.Client;
 using GitOps.Kubernetes.Drifting;
 using GitOps.Kubernetes.Inventories;
+using GitOps.Kubernetes.Leases;
 using Microsoft.Extensions.Logging;
 
 namespace GitOps.Kubernetes.Applying;
@@ -9,13 +11,16 @@ namespace GitOps.Kubernetes.Applying;
 internal sealed class Cluster : IDisposable
 {
     private readonly ClusterConnection _connection;
+    private readonly ConcurrentDictionary<string, string?> _accounts = new(StringComparer.Ordinal);
 
     public Cluster(ClusterConnection connection, KubernetesOptions options, TimeProvider time, ILogger logger)
     {
         _connection = connection;
         (Options, Time, Logger) = (options, time, logger);
-        Client = new DynamicClient(connection, options, time);
+        Fence = new WriteFence(time);
+        Client = new DynamicClient(connection, options, time, fence: Fence);
         Discovery = new Discovery(Client, time);
+        Schemas = new KindSchemas(Client);
         Inventories = new InventoryStore(Client, options);
         Watches = new WatchPool(this);
     }
@@ -28,7 +33,12 @@ internal sealed class Cluster : IDisposable
 
     public DynamicClient Client { get; }
 
+    /// <summary>Lets writes through while this host may write.</summary>
+    public WriteFence Fence { get; }
+
     public Discovery Discovery { get; }
+
+    public KindSchemas Schemas { get; }
 
     public InventoryStore Inventories { get; }
 
@@ -37,6 +47,19 @@ internal sealed class Cluster : IDisposable
     public Claims Claims { get; } = new();
 
     public PreparedObjects Prepared { get; } = new();
+
+    /// <summary>Forgets which kinds there are and how they look, because a definition was written.</summary>
+    public void ForgetKinds()
+    {
+        Discovery.Invalidate();
+        Schemas.Invalidate();
+    }
+
+    /// <summary>The client that acts as a unit does, as far as the unit was planned before.</summary>
+    public DynamicClient ClientOf(string unitName) => Client.As(_accounts.GetValueOrDefault(Owner.LabelValue(unitName)));
+
+    /// <summary>Remembers as whom a unit acts, for calls that name the unit only.</summary>
+    public void Remember(ApplyRequest request) => _accounts[Owner.LabelValue(request.UnitName)] = request.ServiceAccount;
 
     public void Dispose()
     {

@@ -15,6 +15,7 @@ internal sealed class Executor
     private readonly Cluster _cluster;
     private readonly KubernetesPlan _plan;
     private readonly IProgress<ObjectChange>? _progress;
+    private readonly ILiveKnowledge? _known;
     private readonly DynamicClient _client;
     private readonly Owner _owner;
     private readonly PatchOptions _write;
@@ -22,9 +23,9 @@ internal sealed class Executor
     private readonly ConcurrentDictionary<ResourceId, InventoryEntry> _entries = new();
     private readonly ConcurrentBag<Diagnostic> _diagnostics = [];
 
-    public Executor(Cluster cluster, KubernetesPlan plan, IProgress<ObjectChange>? progress)
+    public Executor(Cluster cluster, KubernetesPlan plan, IProgress<ObjectChange>? progress, ILiveKnowledge? known)
     {
-        (_cluster, _plan, _progress) = (cluster, plan, progress);
+        (_cluster, _plan, _progress, _known) = (cluster, plan, progress, known);
         _client = cluster.Client.As(plan.Request.ServiceAccount);
         _owner = Owner.Of(plan.Request.UnitName, cluster.Options.InventoryNamespace);
         _write = new PatchOptions { FieldManager = cluster.Options.FieldManager };
@@ -83,46 +84,74 @@ internal sealed class Executor
 
     private async ValueTask CheckPlanAsync(CancellationToken cancellationToken)
     {
-        var based = _plan.Objects.Where(o => o.Action is ChangeAction.Configured or ChangeAction.Recreated or ChangeAction.Deleted).ToDictionary(o => o.Id);
-        if (based.Count == 0)
+        if (!_plan.HasChanges)
         {
             return;
         }
 
+        var based = _plan.Objects.Where(o => o.Action is not ChangeAction.Skipped).ToDictionary(o => o.Id);
+        Dictionary<ResourceId, ApiResource> wanted = [];
+        List<(ResourceId Id, ApiResource Resource)> absent = [];
+        foreach (var item in based.Values)
+        {
+            if (item.Action == ChangeAction.Created)
+            {
+                // In a namespace or of a kind that the set itself makes there can be nothing.
+                if (item.Desired is { PendingDefinition: null, NamespacePending: false })
+                {
+                    absent.Add((item.Id, item.Resource));
+                }
+            }
+            else if (item.Action != ChangeAction.Unchanged || _known?.Find(item.Id) is not { } state)
+            {
+                wanted[item.Id] = item.Resource;
+            }
+            else if (state.OwnedHash != item.OwnedHash)
+            {
+                Outdated(item.Id, "it was changed");
+            }
+        }
+
         var reader = new LiveReader(_cluster, _client, _owner);
         var (live, error) = await reader.ReadAsync(
-            based.ToDictionary(b => b.Key, b => b.Value.Resource),
+            wanted,
             (id, root) => LiveState.Of(root, id, _cluster.Options.FieldManager, based[id].Ignored) is var state && state.ResourceVersion == based[id].ResourceVersion ? state with { Root = null } : state,
             cancellationToken).ConfigureAwait(false);
+        if (error is null)
+        {
+            (var appeared, error) = await reader.FindAsync(absent, cancellationToken).ConfigureAwait(false);
+            foreach (var id in appeared)
+            {
+                Outdated(id, "it was made meanwhile");
+            }
+        }
+
         if (error is not null)
         {
             _diagnostics.Add(Failures.General(error, "Live state cannot be read", User));
             return;
         }
 
-        foreach (var item in based.Values)
+        foreach (var id in wanted.Keys)
         {
-            if (!live.TryGetValue(item.Id, out var state))
+            if (Moved(based[id], live.GetValueOrDefault(id)) is { } what)
             {
-                if (item.Action != ChangeAction.Deleted)
-                {
-                    Outdated(item.Id, "it was deleted");
-                }
-            }
-            else if (state.Uid != item.Uid)
-            {
-                Outdated(item.Id, "it was deleted and made anew");
-            }
-            else if (state.Root is { } root && item.Action != ChangeAction.Deleted && LiveState.StateHash(root) != item.StateHash)
-            {
-                Outdated(item.Id, "it was changed");
-            }
-            else if (item.Action == ChangeAction.Deleted && (state.Owner != _owner || state.Policy.BlocksPrune))
-            {
-                Outdated(item.Id, "its owner or its prune policy was changed");
+                Outdated(id, what);
             }
         }
     }
+
+    /// <summary>What happened to an object since the plan was made; <see langword="null"/> for nothing that matters.</summary>
+    private string? Moved(PlannedObject item, LiveState? state) => item.Action switch
+    {
+        // Gone is what a deletion wants.
+        ChangeAction.Deleted when state is null => null,
+        _ when state is null => "it was deleted",
+        _ when state.Uid != item.Uid => "it was deleted and made anew",
+        ChangeAction.Deleted => state.Owner != _owner || state.Policy.BlocksPrune ? "its owner or its prune policy was changed" : null,
+        ChangeAction.Unchanged => state.OwnedHash != item.OwnedHash ? "it was changed" : null,
+        _ => state.Root is { } root && LiveState.StateHash(root) != item.StateHash ? "it was changed" : null,
+    };
 
     private void Outdated(ResourceId id, string what) =>
         _diagnostics.Add(Diagnostic.Error(Reasons.PlanOutdated, $"The live object moved since the plan was made: {what}. Plan again.", null, id));
@@ -141,13 +170,13 @@ internal sealed class Executor
             }
 
             // An object that is about to change has no known state until it has changed.
-            var entry = item.Action == ChangeAction.Unchanged && item.Desired is { } desired && inventory.Entries.TryGetValue(item.Id, out var known) && known.DesiredHash == desired.Hash
+            var entry = item.Action == ChangeAction.Unchanged && item.Desired is { } desired && inventory.Entries.TryGetValue(item.Id, out var known) && known.DesiredHash == desired.Hash && !known.Released
                 ? known
                 : new InventoryEntry(item.Id, item.Resource.Version);
-            if (item.Action is ChangeAction.Configured or ChangeAction.Recreated or ChangeAction.Created || !ahead.ContainsKey(item.Id))
+            if (item.Action is ChangeAction.Configured or ChangeAction.Recreated or ChangeAction.Created || !ahead.TryGetValue(item.Id, out var was) || was.Released)
             {
                 // The old hashes may stay for a change: they name a state that is about to end, and a kill before the write leaves it true.
-                ahead[item.Id] = ahead.TryGetValue(item.Id, out var old) ? old with { Version = item.Resource.Version } : entry;
+                ahead[item.Id] = ahead.TryGetValue(item.Id, out var old) ? old with { Version = item.Resource.Version, Released = false } : entry;
             }
         }
 
@@ -174,6 +203,12 @@ internal sealed class Executor
             var left = _plan.Objects.Where(o => o.Desired is null).ToDictionary(o => o.Id);
             foreach (var id in entries.Keys.ToList())
             {
+                // What is kept although nobody of this unit wants it is free for another unit to take.
+                if (left.TryGetValue(id, out var kept) && kept is { KeepsEntry: true, Action: ChangeAction.Skipped } && !wanted.Contains(id))
+                {
+                    entries[id] = entries[id] with { Released = true };
+                }
+
                 // What was not found when the plan was made has no item: it is gone already.
                 var released = !left.TryGetValue(id, out var item) ? !_plan.IsPartial : (item.Action == ChangeAction.Skipped && !item.KeepsEntry) || _released.ContainsKey(id);
                 if (released && !wanted.Contains(id))
@@ -220,7 +255,7 @@ internal sealed class Executor
             await Parallel.ForEachAsync(items, Parallelism(cancellationToken), async (item, token) => await ApplyOneAsync(item, token).ConfigureAwait(false)).ConfigureAwait(false);
             if (items.Exists(i => i.Resource.Kind == "CustomResourceDefinition"))
             {
-                _cluster.Discovery.Invalidate();
+                _cluster.ForgetKinds();
             }
 
             if (items.Exists(i => _done.TryGetValue(i.Id, out var change) && change.Error is not null))
@@ -367,7 +402,7 @@ internal sealed class Executor
         })).ConfigureAwait(false);
         if (items.Exists(i => i.Resource.Kind == "CustomResourceDefinition"))
         {
-            _cluster.Discovery.Invalidate();
+            _cluster.ForgetKinds();
         }
 
         return Array.TrueForAll(ready, static r => r);
@@ -457,10 +492,6 @@ internal sealed class Executor
             if (state.Uid != item.Uid || state.Owner != _owner || state.Policy.BlocksPrune)
             {
                 // Somebody else's by now; a new object with our labels would be found by the next plan.
-                if (state.Owner == _owner)
-                {
-                }
-
                 Report(new ObjectChange(item.Id, ChangeAction.Skipped));
                 return false;
             }

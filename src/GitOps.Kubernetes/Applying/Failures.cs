@@ -34,7 +34,7 @@ internal static class Failures
         { StatusCode: 401 } => Reasons.AuthenticationFailed,
         _ when IsImmutable(error) => Reasons.ImmutableField,
         { StatusCode: 403 } => Reasons.Forbidden,
-        { StatusCode: 409 } => Reasons.Conflict,
+        { StatusCode: 409 } or { IsNotLeading: true } => Reasons.Conflict,
         { StatusCode: 400 or 422 } => Reasons.ValidationFailed,
         { StatusCode: 404 } => Reasons.NotFound,
         { StatusCode: 413 } => Reasons.LimitExceeded,
@@ -55,6 +55,7 @@ internal static class Failures
         var message = error.Message.TrimEnd('.');
         return error switch
         {
+            { IsWithoutCredentials: true } => message,
             { StatusCode: 401 } => $"the API server does not accept the credentials ({message}): renew the token or client certificate",
             _ when IsImmutable(error) => $"{message}: this field cannot change on a live object; allow recreation (force: enabled) or delete the object",
             { StatusCode: 403 } => $"{message}{(user is null ? "" : $" (acting as {user})")}: grant the permission to the identity that applies",

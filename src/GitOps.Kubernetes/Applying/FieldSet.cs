@@ -81,6 +81,14 @@ internal static class FieldSet
     }
 
     /// <summary>A step as people read it: <c>spec</c>, <c>[name=web]</c>.</summary>
+    public static string Describe(string step)
+    {
+        var path = new StringBuilder();
+        Describe(path, step);
+        return path.ToString();
+    }
+
+    /// <summary>Appends a step as people read it: <c>spec</c>, <c>[name=web]</c>.</summary>
     public static void Describe(StringBuilder path, string step)
     {
         if (step.Length < 2 || step == ".")

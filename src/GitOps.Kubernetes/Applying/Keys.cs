@@ -17,6 +17,9 @@ internal static class Keys
     /// <summary>Annotation on the objects that hold an inventory: the unit's name in full.</summary>
     public const string InventoryUnit = Prefix + "inventory-unit";
 
+    /// <summary>Annotation on the objects that hold an inventory: which write stored it.</summary>
+    public const string InventoryWrite = Prefix + "inventory-write";
+
     /// <summary>Flux's prefix; its keys are accepted beside ours.</summary>
     public const string FluxPrefix = "kustomize.toolkit.fluxcd.io/";
 

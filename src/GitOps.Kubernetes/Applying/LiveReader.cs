@@ -74,6 +74,48 @@ internal sealed class LiveReader(Cluster cluster, DynamicClient client, Owner ow
         return (live, failure);
     }
 
+    /// <summary>Which of some objects exist, whoever made them: metadata only, by lists where they are many.</summary>
+    public async ValueTask<(IReadOnlyCollection<ResourceId> Found, ApiError? Error)> FindAsync(IReadOnlyList<(ResourceId Id, ApiResource Resource)> objects, CancellationToken cancellationToken)
+    {
+        ConcurrentBag<ResourceId> found = [];
+        ApiError? failure = null;
+        await Parallel.ForEachAsync(objects.GroupBy(o => (o.Resource, o.Id.Namespace), o => o.Id), Parallelism(cancellationToken), async (group, token) =>
+        {
+            var (resource, @namespace) = group.Key;
+            HashSet<ResourceId> open = [.. group];
+            if (open.Count >= ListThreshold)
+            {
+                var (_, error) = await client.ListAsync(resource, new ListOptions { Namespace = @namespace, MetadataOnly = true, PageSize = 2000 }, item =>
+                {
+                    var id = IdOf(item, resource);
+                    if (open.Contains(id))
+                    {
+                        found.Add(id);
+                    }
+                }, token).ConfigureAwait(false);
+                if (error is not { IsForbidden: true })
+                {
+                    failure = error is null or { IsNotFound: true } ? failure : error;
+                    return;
+                }
+            }
+
+            foreach (var id in open)
+            {
+                var result = await client.GetAsync(resource, id.Namespace, id.Name, token, metadataOnly: true).ConfigureAwait(false);
+                if (result.Succeeded)
+                {
+                    found.Add(id);
+                }
+                else if (!result.Error.IsNotFound)
+                {
+                    failure = result.Error;
+                }
+            }
+        }).ConfigureAwait(false);
+        return (found, failure);
+    }
+
     public static ResourceId IdOf(MapNode item, ApiResource resource)
     {
         var metadata = item.GetMap("metadata");

@@ -19,6 +19,7 @@ internal sealed class Planner
     private readonly ConcurrentBag<Diagnostic> _found = [];
     private readonly IgnoreRules _ignore;
     private readonly ILiveKnowledge? _known;
+    private readonly Dictionary<ResourceId, ApiError> _silent = [];
 
     public Planner(Cluster cluster, ApplyRequest request, ILiveKnowledge? known)
     {
@@ -44,6 +45,7 @@ internal sealed class Planner
         }
 
         _cluster.Claims.Set(_owner.Unit, desired.Select(d => d.Id));
+        _cluster.Remember(_request);
         var inventory = _known?.Inventory;
         if (inventory is null)
         {
@@ -148,10 +150,20 @@ internal sealed class Planner
         {
             var (resource, error) = await _cluster.Discovery.FindAsync(manifest.ApiVersion, manifest.Kind, cancellationToken).ConfigureAwait(false);
             MapNode? definition = null;
-            if (error is not null)
+            if (error is { IsUnreachable: true } or { StatusCode: 401 })
             {
                 _diagnostics.Add(Failures.General(error, "The kinds of the cluster cannot be read", null));
                 return [];
+            }
+
+            if (error is not null)
+            {
+                if (unknown.Add((manifest.ApiVersion, manifest.Kind)))
+                {
+                    _diagnostics.Add(Diagnostic.Error(Failures.ReasonOf(error), $"The API {manifest.ApiVersion} does not say which kinds it has: {Failures.Explain(error, null)}.", manifest.Origin, manifest.Id));
+                }
+
+                continue;
             }
 
             if (resource is null && definitions.TryGetValue((manifest.ApiVersion, manifest.Kind), out var defined))
@@ -244,13 +256,18 @@ internal sealed class Planner
         foreach (var entry in leaving)
         {
             var (resource, error) = await _cluster.Discovery.FindAsync(entry.Id.GroupKind, entry.Version, cancellationToken).ConfigureAwait(false);
-            if (error is not null)
+            if (error is { IsUnreachable: true } or { StatusCode: 401 })
             {
                 _diagnostics.Add(Failures.General(error, "The kinds of the cluster cannot be read", null));
                 return live;
             }
 
-            if (resource is not null)
+            if (error is not null)
+            {
+                // One API that is broken must not keep the others from being pruned, nor its own objects from being pruned later.
+                _silent[entry.Id] = error;
+            }
+            else if (resource is not null)
             {
                 Want(entry.Id, resource);
             }
@@ -451,7 +468,8 @@ internal sealed class Planner
             after = WithoutAdopted(live, after);
         }
 
-        var fields = ObjectDiff.Compare(live, after, IgnoreRules.Test(ignored));
+        var type = await _cluster.Schemas.FindAsync(desired.Resource, cancellationToken).ConfigureAwait(false);
+        var fields = ObjectDiff.Compare(live, after, type, IgnoreRules.Test(ignored));
         var takesOwnership = fields.Count == 0 && (adopts || !Node.DeepEquals(OurFields(live), OurFields(after)));
         var action = fields.Count > 0 || takesOwnership ? ChangeAction.Configured : ChangeAction.Unchanged;
         return Planned(desired, action, state) with
@@ -665,7 +683,8 @@ internal sealed class Planner
             return Refuse(desired, Rename(probe.Error, name, desired.Id.Name));
         }
 
-        var fields = ObjectDiff.Compare(state.Root!, desired.Root).Where(f => f.After is not null).ToList();
+        var type = await _cluster.Schemas.FindAsync(desired.Resource, cancellationToken).ConfigureAwait(false);
+        var fields = ObjectDiff.Compare(state.Root!, desired.Root, type).Where(f => f.After is not null).ToList();
         return Planned(desired, ChangeAction.Recreated, state) with { Fields = fields, Note = error.Causes.Count > 0 ? $"{error.Causes[0].Field}: {error.Causes[0].Message}" : error.Message };
     }
 
@@ -675,6 +694,13 @@ internal sealed class Planner
     {
         foreach (var entry in leaving.OrderByDescending(e => e.Id, ApplyOrder.Comparer))
         {
+            if (_silent.TryGetValue(entry.Id, out var silent))
+            {
+                _found.Add(Diagnostic.Warning(Reasons.PruneFailed, $"The object left the set, and its API does not answer: {Failures.Explain(silent, null)}. It stays in the inventory until it can be deleted.", null, entry.Id));
+                planned.Add(new PlannedObject(entry.Id, new ApiResource(entry.Id.Group, entry.Version, entry.Id.Kind, "", true), ChangeAction.Skipped) { KeepsEntry = true, Note = "it left the set, and its API does not answer" });
+                continue;
+            }
+
             if (!live.TryGetValue(entry.Id, out var state) || state.Root is not { } root)
             {
                 continue;
@@ -719,8 +745,14 @@ internal sealed class Planner
 
     private static PlannedObject Create(DesiredObject desired, string note) => new(desired.Id, desired.Resource, ChangeAction.Created) { Desired = desired, Note = note };
 
-    private static PlannedObject Unchanged(DesiredObject desired, LiveState state) =>
-        new(desired.Id, desired.Resource, ChangeAction.Unchanged) { Desired = desired, Uid = state.Uid, ResourceVersion = state.ResourceVersion, OwnedHash = state.OwnedHash };
+    private PlannedObject Unchanged(DesiredObject desired, LiveState state) => new(desired.Id, desired.Resource, ChangeAction.Unchanged)
+    {
+        Desired = desired,
+        Uid = state.Uid,
+        ResourceVersion = state.ResourceVersion,
+        OwnedHash = state.OwnedHash,
+        Ignored = _ignore.PathsFor(desired.Id),
+    };
 
     private static PlannedObject Planned(DesiredObject desired, ChangeAction action, LiveState state) => new(desired.Id, desired.Resource, action)
     {

@@ -30,6 +30,16 @@ internal sealed record ApiError(int StatusCode, string Reason, string Message)
     /// <summary>Another attempt may well succeed.</summary>
     public bool IsTransient => StatusCode is 0 or 429 or 500 or 502 or 503 or 504;
 
+    /// <summary>The request was not sent: the lease that it needs is not held.</summary>
+    public bool IsNotLeading => StatusCode == 412 && Reason == "NotLeading";
+
+    public static ApiError NotLeading(string message) => new(412, "NotLeading", message);
+
+    /// <summary>The request was not sent: there was nothing to send it with.</summary>
+    public bool IsWithoutCredentials => StatusCode == 401 && Reason == "NoCredentials";
+
+    public static ApiError NoCredentials(string message) => new(401, "NoCredentials", message);
+
     public static ApiError Unreachable(string message) => new(0, "Unreachable", message);
 
     public static ApiError FromStatus(int statusCode, MapNode? status, TimeSpan? retryAfter)

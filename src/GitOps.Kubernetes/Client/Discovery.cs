@@ -31,14 +31,13 @@ internal sealed class Discovery(DynamicClient client, TimeProvider time) : IDisp
                 return (null, error);
             }
 
-            if (state.Aggregated)
+            if (state.Aggregated && state.Kinds.TryGetValue((apiVersion, kind), out var listed))
             {
-                if (state.Kinds.TryGetValue((apiVersion, kind), out var found))
-                {
-                    return (found, null);
-                }
+                return (listed, null);
             }
-            else
+
+            // What an aggregated API served at last is listed as stale; asking it tells whether the kind is missing or the API is broken.
+            if (!state.Aggregated || state.Stale.Contains(apiVersion))
             {
                 (var resources, error) = await GroupVersionAsync(apiVersion, state, cancellationToken).ConfigureAwait(false);
                 if (error is not null)
@@ -143,7 +142,7 @@ internal sealed class Discovery(DynamicClient client, TimeProvider time) : IDisp
                     [.. Maps(group, "versions").Select(v => v.GetString("groupVersion") ?? "").Where(v => v.Length > 0).OrderBy(v => v == preferred ? 0 : 1)];
             }
 
-            return (new State(false, FrozenDictionary<(string, string), ApiResource>.Empty, versions), null);
+            return (new State(false, FrozenDictionary<(string, string), ApiResource>.Empty, versions, []), null);
         }
 
         var core = await client.GetPathAsync("api", AggregatedAccept, cancellationToken).ConfigureAwait(false);
@@ -153,12 +152,13 @@ internal sealed class Discovery(DynamicClient client, TimeProvider time) : IDisp
         }
 
         Dictionary<(string, string), ApiResource> kinds = [];
-        ReadAggregated(groups.Body, kinds, versions);
-        ReadAggregated(core.Body, kinds, versions);
-        return (new State(true, kinds.ToFrozenDictionary(), versions), null);
+        HashSet<string> stale = new(StringComparer.Ordinal);
+        ReadAggregated(groups.Body, kinds, versions, stale);
+        ReadAggregated(core.Body, kinds, versions, stale);
+        return (new State(true, kinds.ToFrozenDictionary(), versions, stale), null);
     }
 
-    private static void ReadAggregated(MapNode list, Dictionary<(string, string), ApiResource> kinds, Dictionary<string, List<string>> versions)
+    private static void ReadAggregated(MapNode list, Dictionary<(string, string), ApiResource> kinds, Dictionary<string, List<string>> versions, HashSet<string> stale)
     {
         foreach (var group in Maps(list, "items"))
         {
@@ -169,6 +169,11 @@ internal sealed class Discovery(DynamicClient client, TimeProvider time) : IDisp
                 var text = version.GetString("version") ?? "";
                 var apiVersion = name.Length == 0 ? text : $"{name}/{text}";
                 known.Add(apiVersion);
+                if (version.GetString("freshness") == "Stale")
+                {
+                    stale.Add(apiVersion);
+                }
+
                 foreach (var resource in Maps(version, "resources"))
                 {
                     var response = resource.GetMap("responseKind");
@@ -226,5 +231,5 @@ internal sealed class Discovery(DynamicClient client, TimeProvider time) : IDisp
 
     private static IEnumerable<MapNode> Maps(MapNode map, string key) => (map.GetList(key) ?? []).OfType<MapNode>();
 
-    private sealed record State(bool Aggregated, FrozenDictionary<(string, string), ApiResource> Kinds, Dictionary<string, List<string>> Versions);
+    private sealed record State(bool Aggregated, FrozenDictionary<(string, string), ApiResource> Kinds, Dictionary<string, List<string>> Versions, HashSet<string> Stale);
 }

@@ -5,6 +5,8 @@ using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using System.Text;
 using GitOps.Json;
+using GitOps.Kubernetes.Client.Access;
+using GitOps.Kubernetes.Leases;
 using Polly;
 using Polly.Retry;
 
@@ -27,9 +29,11 @@ internal sealed class DynamicClient
     private readonly ResiliencePipeline<ApiResult> _pipeline;
     private readonly JsonReadOptions _json;
     private readonly RequestCounter _requests;
+    private readonly WriteFence? _fence;
 
-    public DynamicClient(ClusterConnection connection, KubernetesOptions options, TimeProvider time, Func<double>? randomizer = null)
+    public DynamicClient(ClusterConnection connection, KubernetesOptions options, TimeProvider time, Func<double>? randomizer = null, WriteFence? fence = null)
     {
+        _fence = fence;
         _connection = connection;
         _options = options;
         _time = time;
@@ -39,8 +43,9 @@ internal sealed class DynamicClient
         _requests = new RequestCounter();
     }
 
-    private DynamicClient(DynamicClient original, string? impersonatedUser)
+    private DynamicClient(DynamicClient original, string? impersonatedUser, WriteFence? fence)
     {
+        _fence = fence;
         (_connection, _options, _time, _throttle, _pipeline, _json, _requests) =
             (original._connection, original._options, original._time, original._throttle, original._pipeline, original._json, original._requests);
         ImpersonatedUser = impersonatedUser;
@@ -69,8 +74,11 @@ internal sealed class DynamicClient
             throw new ArgumentException($"The service account '{serviceAccount}' is not of the form namespace/name.", nameof(serviceAccount));
         }
 
-        return new DynamicClient(this, $"system:serviceaccount:{serviceAccount[..slash]}:{serviceAccount[(slash + 1)..]}");
+        return new DynamicClient(this, $"system:serviceaccount:{serviceAccount[..slash]}:{serviceAccount[(slash + 1)..]}", _fence);
     }
+
+    /// <summary>The same client past the fence: for the election itself, which writes in order to be let through.</summary>
+    public DynamicClient WithoutFence() => new(this, ImpersonatedUser, null);
 
     public ValueTask<ApiResult> GetAsync(ApiResource resource, string @namespace, string name, CancellationToken cancellationToken, bool metadataOnly = false) =>
         SendAsync(HttpMethod.Get, resource.Path(@namespace, name), null, null, metadataOnly ? MetadataAccept : null, cancellationToken);
@@ -197,13 +205,23 @@ internal sealed class DynamicClient
         ApiError? failure = null;
         try
         {
-            await _connection.AuthenticateAsync(request, cancellationToken).ConfigureAwait(false);
+            var (http, used) = await _connection.AuthenticateAsync(request, cancellationToken).ConfigureAwait(false);
             _requests.Increment();
-            response = await _connection.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+            response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
             if (!response.IsSuccessStatusCode)
             {
+                if (response.StatusCode == HttpStatusCode.Unauthorized)
+                {
+                    // The watch is begun anew after a while, then with new credentials.
+                    _connection.Refuse(used);
+                }
+
                 failure = (await ReadResultAsync(response, cancellationToken).ConfigureAwait(false)).Error;
             }
+        }
+        catch (CredentialsException e)
+        {
+            failure = ApiError.NoCredentials(e.Message);
         }
         catch (Exception e) when (IsTransport(e, cancellationToken))
         {
@@ -305,7 +323,8 @@ internal sealed class DynamicClient
 
     private async ValueTask<ApiResult> SendAsync(HttpMethod method, string pathAndQuery, ReadOnlyMemory<byte>? body, string? mediaType, string? accept, CancellationToken cancellationToken)
     {
-        var call = new Call(this, method, new Uri(_connection.BaseUri, pathAndQuery), body, mediaType, accept ?? "application/json");
+        var writes = method != HttpMethod.Get && !pathAndQuery.Contains("dryRun=All", StringComparison.Ordinal);
+        var call = new Call(this, method, new Uri(_connection.BaseUri, pathAndQuery), body, mediaType, accept ?? "application/json", writes);
         return await _pipeline.ExecuteAsync(static (state, token) => state.Client.SendOnceAsync(state, token), call, cancellationToken).ConfigureAwait(false);
     }
 
@@ -315,9 +334,20 @@ internal sealed class DynamicClient
         var succeeded = false;
         try
         {
+            // Asked at the last moment, after the wait for a place and for each repetition anew.
+            if (call.Writes && _fence?.Check() is { } refused)
+            {
+                return ApiResult.Failure(refused);
+            }
+
             using var limit = new CancellationTokenSource(_options.RequestTimeout, _time);
             using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-            var result = await ExchangeAsync(call, linked.Token, cancellationToken).ConfigureAwait(false);
+            var (result, used) = await ExchangeAsync(call, linked.Token, cancellationToken).ConfigureAwait(false);
+            if (result.StatusCode == 401 && _connection.Refuse(used))
+            {
+                (result, _) = await ExchangeAsync(call, linked.Token, cancellationToken).ConfigureAwait(false);
+            }
+
             succeeded = result.StatusCode is > 0 and < 500 and not 429;
             if (result.Error is { StatusCode: 429 or 503 } busy)
             {
@@ -332,7 +362,7 @@ internal sealed class DynamicClient
         }
     }
 
-    private async ValueTask<ApiResult> ExchangeAsync(Call call, CancellationToken limited, CancellationToken cancellationToken)
+    private async ValueTask<(ApiResult Result, Credentials.Current? Used)> ExchangeAsync(Call call, CancellationToken limited, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(call.Method, call.Uri);
         request.Headers.TryAddWithoutValidation("Accept", call.Accept);
@@ -345,18 +375,22 @@ internal sealed class DynamicClient
 
         try
         {
-            await _connection.AuthenticateAsync(request, limited).ConfigureAwait(false);
+            var (http, used) = await _connection.AuthenticateAsync(request, limited).ConfigureAwait(false);
             _requests.Increment();
-            using var response = await _connection.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limited).ConfigureAwait(false);
-            return await ReadResultAsync(response, limited).ConfigureAwait(false);
+            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limited).ConfigureAwait(false);
+            return (await ReadResultAsync(response, limited).ConfigureAwait(false), used);
+        }
+        catch (CredentialsException e)
+        {
+            return (ApiResult.Failure(ApiError.NoCredentials(e.Message)), null);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return ApiResult.Failure(ApiError.Unreachable($"{_connection.BaseUri} gave no answer within {_options.RequestTimeout.TotalSeconds:0.#} seconds"));
+            return (ApiResult.Failure(ApiError.Unreachable($"{_connection.BaseUri} gave no answer within {_options.RequestTimeout.TotalSeconds:0.#} seconds")), null);
         }
         catch (Exception e) when (IsTransport(e, cancellationToken))
         {
-            return ApiResult.Failure(Unreachable(e));
+            return (ApiResult.Failure(Unreachable(e)), null);
         }
     }
 
@@ -472,7 +506,7 @@ internal sealed class DynamicClient
     };
 
     private static bool IsTransport(Exception e, CancellationToken cancellationToken) =>
-        !cancellationToken.IsCancellationRequested && e is HttpRequestException or IOException or System.Net.Sockets.SocketException or ProtocolViolationException
+        !cancellationToken.IsCancellationRequested && e is HttpRequestException or IOException or System.Net.Sockets.SocketException or ProtocolViolationException or System.Security.Authentication.AuthenticationException
             or k8s.Exceptions.KubeConfigException or k8s.Exceptions.KubernetesClientException;
 
     private static MapNode? Identify(MapNode? item, ApiResource resource)
@@ -529,7 +563,7 @@ internal sealed class DynamicClient
     private static void Add(StringBuilder query, string key, string value) =>
         query.Append(query.Length == 0 ? '?' : '&').Append(key).Append('=').Append(Uri.EscapeDataString(value));
 
-    private sealed record Call(DynamicClient Client, HttpMethod Method, Uri Uri, ReadOnlyMemory<byte>? Body, string? MediaType, string Accept);
+    private sealed record Call(DynamicClient Client, HttpMethod Method, Uri Uri, ReadOnlyMemory<byte>? Body, string? MediaType, string Accept, bool Writes);
 
     private sealed class RequestCounter
     {

@@ -20,7 +20,7 @@ internal static class ObjectWatch
             if (error is not null)
             {
                 yield return new WatchEvent(WatchEventKind.Error, null, error);
-                if (error.StatusCode is 401 or 403 or 404 or 405)
+                if (IsFinal(error))
                 {
                     yield break;
                 }
@@ -67,7 +67,7 @@ internal static class ObjectWatch
                     if (!relist)
                     {
                         yield return new WatchEvent(WatchEventKind.Error, null, broken);
-                        if (broken.StatusCode is 401 or 403 or 404 or 405)
+                        if (IsFinal(broken))
                         {
                             yield break;
                         }
@@ -83,6 +83,9 @@ internal static class ObjectWatch
             }
         }
     }
+
+    /// <summary>Whether a watch ends with an error for good. Credentials that are not accepted may be renewed any moment, so that is none of them.</summary>
+    public static bool IsFinal(ApiError error) => error.StatusCode is 403 or 404 or 405;
 
     private static Task BackOffAsync(int failures, ApiError? error, TimeProvider time, CancellationToken cancellationToken)
     {

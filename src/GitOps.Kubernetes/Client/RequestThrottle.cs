@@ -29,35 +29,46 @@ internal sealed class RequestThrottle(int maximum, TimeProvider time)
     /// <summary>Waits for a place.</summary>
     public async ValueTask EnterAsync(CancellationToken cancellationToken)
     {
-        while (true)
+        Waiter? waiter = null;
+        lock (_lock)
         {
-            TimeSpan pause;
-            Waiter? waiter = null;
-            lock (_lock)
+            if (_running < (int)_limit)
             {
-                pause = _pausedUntil - time.GetUtcNow();
-                if (pause <= TimeSpan.Zero)
-                {
-                    if (_running < (int)_limit)
-                    {
-                        _running++;
-                        return;
-                    }
-
-                    waiter = new Waiter();
-                    _waiting.Enqueue(waiter);
-                }
+                _running++;
             }
-
-            if (waiter is null)
+            else
             {
-                await Task.Delay(pause, time, cancellationToken).ConfigureAwait(false);
-                continue;
+                waiter = new Waiter();
+                _waiting.Enqueue(waiter);
             }
+        }
 
+        if (waiter is not null)
+        {
             using var registration = cancellationToken.UnsafeRegister(static (state, token) => ((Waiter)state!).TrySetCanceled(token), waiter);
             await waiter.Task.ConfigureAwait(false);
-            return;
+        }
+
+        // A pause holds for everybody who has a place, also for those who got theirs while it began.
+        try
+        {
+            while (Pause() is { } pause && pause > TimeSpan.Zero)
+            {
+                await Task.Delay(pause, time, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch
+        {
+            Exit(succeeded: false);
+            throw;
+        }
+    }
+
+    private TimeSpan Pause()
+    {
+        lock (_lock)
+        {
+            return _pausedUntil - time.GetUtcNow();
         }
     }
 

@@ -4,11 +4,13 @@ using GitOps.Kubernetes.Client;
 namespace GitOps.Kubernetes.Drifting;
 
 /// <summary>
-/// One watch on one kind, scoped to objects that carry our owner labels and shared by all units. It keeps a hash per object, not the object.
+/// One watch on one kind, scoped to objects that carry our owner labels and shared by all units that act as the same identity.
+/// It keeps a hash per object, not the object.
 /// </summary>
 internal sealed class KindWatch : IDisposable
 {
     private readonly Cluster _cluster;
+    private readonly DynamicClient _client;
     private readonly ApiResource _resource;
     private readonly string _namespace;
     private readonly Lock _lock = new();
@@ -19,9 +21,10 @@ internal sealed class KindWatch : IDisposable
     private ApiError? _failure;
     private bool _started;
 
-    public KindWatch(Cluster cluster, ApiResource resource, string @namespace) => (_cluster, _resource, _namespace) = (cluster, resource, @namespace);
+    public KindWatch(Cluster cluster, DynamicClient client, ApiResource resource, string @namespace) =>
+        (_cluster, _client, _resource, _namespace) = (cluster, client, resource, @namespace);
 
-    public (ApiResource, string) Key => (_resource, _namespace);
+    public WatchKey Key => new(_resource, _namespace, _client.ImpersonatedUser);
 
     /// <summary>The running loop; ends when the watch is disposed of or refused.</summary>
     public Task Running { get; private set; } = Task.CompletedTask;
@@ -80,7 +83,7 @@ internal sealed class KindWatch : IDisposable
         HashSet<ResourceId>? relist = null;
         try
         {
-            await foreach (var change in ObjectWatch.RunAsync(_cluster.Client, _resource, options, _cluster.Time, cancellationToken).ConfigureAwait(false))
+            await foreach (var change in ObjectWatch.RunAsync(_client, _resource, options, _cluster.Time, cancellationToken).ConfigureAwait(false))
             {
                 lock (_lock)
                 {

@@ -1,6 +1,10 @@
 using System.Text;
 using GitOps.Json;
 using GitOps.Kubernetes.Applying;
+using GitOps.Schema;
+using GitOps.TypedMerge;
+using FieldSet = GitOps.Kubernetes.Applying.FieldSet;
+using ManagedFields = GitOps.Kubernetes.Applying.ManagedFields;
 
 namespace GitOps.Kubernetes.Drifting;
 
@@ -12,7 +16,7 @@ internal static class OwnedDiff
 {
     /// <summary>Compares.</summary>
     /// <returns>The fields, and who changed one of them last.</returns>
-    public static (IReadOnlyList<FieldChange> Fields, string? Manager, DateTimeOffset? Time) Compare(MapNode desired, MapNode live, string fieldManager, IReadOnlyList<string> ignored)
+    public static (IReadOnlyList<FieldChange> Fields, string? Manager, DateTimeOffset? Time) Compare(MapNode desired, MapNode live, SchemaType type, string fieldManager, IReadOnlyList<string> ignored)
     {
         var ours = new MapNode();
         foreach (var entry in ManagedFields.Of(live).Where(e => ManagedFields.IsOurs(e, fieldManager)))
@@ -25,7 +29,7 @@ internal static class OwnedDiff
         {
             if (entry.Key is not ("apiVersion" or "kind" or "status"))
             {
-                walk.Field(entry.Key, entry.Value, live, ours, top: true);
+                walk.Field(entry.Key, entry.Value, live, ours, type, top: true);
             }
         }
 
@@ -45,14 +49,15 @@ internal static class OwnedDiff
 
         public List<string[]> Pointers { get; } = [];
 
-        public void Field(string key, Node wanted, Node? liveParent, MapNode? fieldsParent, bool top = false)
+        public void Field(string key, Node wanted, Node? liveParent, MapNode? fieldsParent, SchemaType parent, bool top = false)
         {
+            var type = parent.TypeOf(key) ?? SchemaType.Deduced;
             if (top && key == "metadata")
             {
                 foreach (var part in ((MapNode)wanted).Where(static p => p.Key is "labels" or "annotations" or "finalizers" or "ownerReferences"))
                 {
                     var state = Enter("metadata");
-                    Field(part.Key, part.Value, (liveParent as MapNode)?["metadata"], fieldsParent?["f:metadata"] as MapNode);
+                    Field(part.Key, part.Value, (liveParent as MapNode)?["metadata"], fieldsParent?["f:metadata"] as MapNode, type);
                     Leave(state);
                 }
 
@@ -60,11 +65,11 @@ internal static class OwnedDiff
             }
 
             var entered = Enter(key);
-            Value(wanted, (liveParent as MapNode)?[key], fieldsParent?["f:" + key] as MapNode);
+            Value(wanted, (liveParent as MapNode)?[key], fieldsParent?["f:" + key] as MapNode, type);
             Leave(entered);
         }
 
-        private void Value(Node wanted, Node? live, MapNode? fields)
+        private void Value(Node wanted, Node? live, MapNode? fields, SchemaType type)
         {
             if (ignore is not null && ignore(_pointer.ToString()))
             {
@@ -77,17 +82,17 @@ internal static class OwnedDiff
                 {
                     foreach (var entry in (MapNode)wanted)
                     {
-                        Field(entry.Key, entry.Value, live, null);
+                        Field(entry.Key, entry.Value, live, null, type);
                     }
 
                     return;
                 }
 
-                if (wanted is ListNode { Count: > 0 } items && live is ListNode && items.All(static i => i is MapNode map && map.GetString("name") is not null))
+                if (wanted is ListNode { Count: > 0 } items && live is ListNode && HasItems(type))
                 {
                     foreach (var item in items)
                     {
-                        Item(items, item, live, new MapNode());
+                        Item(items, item, live, new MapNode(), type);
                     }
 
                     return;
@@ -112,14 +117,14 @@ internal static class OwnedDiff
                 case MapNode map:
                     foreach (var entry in map)
                     {
-                        Field(entry.Key, entry.Value, live, fields);
+                        Field(entry.Key, entry.Value, live, fields, type);
                     }
 
                     break;
                 case ListNode list:
                     foreach (var item in list)
                     {
-                        Item(list, item, live, fields);
+                        Item(list, item, live, fields, type);
                     }
 
                     break;
@@ -128,40 +133,43 @@ internal static class OwnedDiff
             }
         }
 
-        private void Item(ListNode list, Node item, Node? live, MapNode fields)
+        private void Item(ListNode list, Node item, Node? live, MapNode fields, SchemaType type)
         {
-            foreach (var field in fields)
+            var items = type.Items ?? SchemaType.Deduced;
+            var step = HasItems(type) ? ListItem.Element(type, item, out _) : fields.Keys.FirstOrDefault(k => k != "." && ReferenceEquals(FieldSet.Step(list, k), item));
+            var before = step is null ? (live as ListNode)?.FirstOrDefault(l => Node.DeepEquals(l, item)) : Find(live as ListNode, step, type);
+            if (step is not null && fields.ContainsKey(step))
             {
-                if (field.Key != "." && ReferenceEquals(FieldSet.Step(list, field.Key), item))
-                {
-                    var liveItem = FieldSet.Step(live, field.Key);
-                    var state = EnterStep(field.Key, live as ListNode, liveItem);
-                    Value(item, liveItem, field.Value as MapNode ?? new MapNode());
-                    Leave(state);
-                    return;
-                }
+                var owned = EnterStep(step, live as ListNode, before);
+                Value(item, before, fields[step] as MapNode ?? new MapNode(), items);
+                Leave(owned);
+                return;
             }
 
-            // An item that is not ours any more. Its identity is what it says of itself.
-            var name = (item as MapNode)?.GetString("name") ?? (item as ScalarNode)?.Text;
-            var before = live is ListNode liveList ? liveList.FirstOrDefault(l => Node.DeepEquals(l, item) || (name is not null && (l as MapNode)?.GetString("name") == name)) : null;
-            if (!Node.DeepEquals(before, item))
+            // An item that is not ours any more.
+            if (Node.DeepEquals(before, item))
             {
-                var state = (_path.Length, _pointer.Length);
-                _path.Append('[').Append(name is null ? "" : item is MapNode ? "name=" + name : name).Append(']');
-                if (item is MapNode && before is MapNode)
-                {
-                    _pointer.Append('/').Append(((ListNode)live!).ToList().IndexOf(before).ToString(System.Globalization.CultureInfo.InvariantCulture));
-                    Value(item, before, null);
-                }
-                else
-                {
-                    Report(item, before);
-                }
-
-                Leave(state);
+                return;
             }
+
+            var state = EnterStep(step ?? "", live as ListNode, before);
+            if (item is MapNode && before is MapNode)
+            {
+                Value(item, before, null, items);
+            }
+            else
+            {
+                Report(item, before);
+            }
+
+            Leave(state);
         }
+
+        private static bool HasItems(SchemaType type) => type is { Kind: SchemaKind.List, ListType: ListType.Map or ListType.Set };
+
+        // By the element and not by the step's keys: a key that has only its default is not in the item.
+        private static Node? Find(ListNode? live, string step, SchemaType type) =>
+            HasItems(type) ? live?.FirstOrDefault(l => ListItem.Element(type, l, out _) == step) : FieldSet.Step(live, step);
 
         private void Report(Node wanted, Node? live)
         {

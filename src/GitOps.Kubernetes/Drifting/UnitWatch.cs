@@ -13,6 +13,8 @@ namespace GitOps.Kubernetes.Drifting;
 /// </summary>
 internal sealed class UnitWatch : ILiveKnowledge
 {
+    private static readonly TimeSpan s_retry = TimeSpan.FromSeconds(1);
+
     private readonly Cluster _cluster;
     private readonly IgnoreRules _ignore;
     private readonly Lock _lock = new();
@@ -20,21 +22,41 @@ internal sealed class UnitWatch : ILiveKnowledge
     private readonly Dictionary<ResourceId, MapNode?> _pending = [];
     private readonly HashSet<KindWatch> _unsynced = [];
     private readonly Dictionary<KindWatch, ApiError> _refused = [];
-    private readonly DriftDamper _damper;
+    private readonly ObjectDriftDamper _damper;
+    private readonly Dictionary<WatchKey, ApiError> _unwatchable = [];
+    private readonly TaskCompletionSource _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private Inventory? _inventory;
     private Dictionary<ResourceId, DesiredObject> _desired;
     private int _applying;
     private bool _joined;
 
-    public UnitWatch(Cluster cluster, Owner owner, IgnoreRules ignore, IEnumerable<DesiredObject> desired, Inventory inventory)
+    public UnitWatch(Cluster cluster, DynamicClient client, Owner owner, IgnoreRules ignore, IEnumerable<DesiredObject> desired, Inventory inventory)
     {
-        (_cluster, Owner, _ignore, _inventory) = (cluster, owner, ignore, inventory);
+        (_cluster, Client, Owner, _ignore, _inventory) = (cluster, client, owner, ignore, inventory);
         _desired = desired.ToDictionary(d => d.Id);
-        _damper = new DriftDamper(cluster.Time);
+        _damper = new ObjectDriftDamper(cluster.Time);
     }
 
     public Owner Owner { get; }
+
+    /// <summary>The client that acts as the unit does.</summary>
+    public DynamicClient Client { get; }
+
+    /// <summary>Completes when every kind of the unit has been told for the first time or turned out not to be watchable.</summary>
+    public Task Settled => _settled.Task;
+
+    /// <summary>What the unit's identity may not watch, and why. Drift there is only found by plans.</summary>
+    public IReadOnlyList<(WatchKey Key, ApiError Error)> Unwatchable
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _unwatchable.OrderBy(u => u.Key.Resource.ToString(), StringComparer.Ordinal).ThenBy(u => u.Key.Namespace, StringComparer.Ordinal).Select(u => (u.Key, u.Value))];
+            }
+        }
+    }
 
     /// <summary>Whether the watches have told everything; before that nothing can be concluded from what is not there.</summary>
     public bool IsSynced
@@ -43,7 +65,7 @@ internal sealed class UnitWatch : ILiveKnowledge
         {
             lock (_lock)
             {
-                return _joined && _unsynced.Count == 0 && _refused.Count == 0 && _inventory is not null;
+                return _joined && _unsynced.Count == 0 && _refused.Count == 0 && _unwatchable.Count == 0 && _inventory is not null;
             }
         }
     }
@@ -126,6 +148,7 @@ internal sealed class UnitWatch : ILiveKnowledge
             _unsynced.Remove(watch);
             _refused.Remove(watch);
             FindMissing();
+            Settle();
         }
 
         _signal.Writer.TryWrite(true);
@@ -135,7 +158,7 @@ internal sealed class UnitWatch : ILiveKnowledge
     {
         lock (_lock)
         {
-            if (error.StatusCode is 401 or 403 or 404 or 405)
+            if (ObjectWatch.IsFinal(error))
             {
                 _refused[watch] = error;
             }
@@ -180,7 +203,7 @@ internal sealed class UnitWatch : ILiveKnowledge
                 {
                     Judge(state);
                 }
-                else if (IsWanted(id))
+                else if (IsWanted(id) && IsWatched(id))
                 {
                     Enqueue(id, null);
                 }
@@ -204,6 +227,7 @@ internal sealed class UnitWatch : ILiveKnowledge
             {
                 _joined = true;
                 FindMissing();
+                Settle();
             }
 
             while (true)
@@ -242,34 +266,56 @@ internal sealed class UnitWatch : ILiveKnowledge
             return;
         }
 
-        foreach (var id in _desired.Keys.Where(id => !_states.ContainsKey(id) && IsWanted(id)))
+        foreach (var id in _desired.Keys.Where(id => !_states.ContainsKey(id) && IsWanted(id) && IsWatched(id)))
         {
             Enqueue(id, null);
         }
     }
 
-    /// <summary>Where the whole cluster may not be watched, the unit's namespaces are watched one by one.</summary>
+    /// <summary>Where the whole cluster may not be watched, the unit's namespaces are watched one by one; what is refused there too is left to plans.</summary>
     private void Narrow(List<KindWatch> watches, IReadOnlyList<(ApiResource Resource, string Namespace)> scopes)
     {
-        List<KindWatch> refused;
+        List<(KindWatch Watch, ApiError Error)> refused;
         lock (_lock)
         {
-            refused = [.. _refused.Where(r => r.Value.IsForbidden && r.Key.Key.Item2.Length == 0 && r.Key.Key.Item1.Namespaced).Select(r => r.Key)];
-            foreach (var watch in refused)
-            {
-                _refused.Remove(watch);
-                _unsynced.Remove(watch);
-            }
+            refused = [.. _refused.Select(r => (r.Key, r.Value))];
         }
 
-        foreach (var watch in refused)
+        foreach (var (watch, error) in refused)
         {
             watches.Remove(watch);
             _cluster.Watches.Leave(this, watch);
-            foreach (var (resource, @namespace) in scopes.Where(s => s.Resource == watch.Key.Item1).Distinct())
+            List<KindWatch> narrower = [];
+            if (error.IsForbidden && watch.Key is { Namespace.Length: 0, Resource.Namespaced: true })
             {
-                watches.Add(_cluster.Watches.Join(this, resource, @namespace));
+                foreach (var (resource, @namespace) in scopes.Where(s => s.Resource == watch.Key.Resource).Distinct())
+                {
+                    narrower.Add(_cluster.Watches.Join(this, resource, @namespace));
+                }
             }
+
+            watches.AddRange(narrower);
+            lock (_lock)
+            {
+                _refused.Remove(watch);
+                _unsynced.Remove(watch);
+                if (narrower.Count == 0)
+                {
+                    _unwatchable[watch.Key] = error;
+                    UnitWatchLog.Unwatchable(_cluster.Logger, Owner.Unit, watch.Key.Resource.ToString(), watch.Key.Namespace.Length == 0 ? "the cluster" : watch.Key.Namespace, Failures.Explain(error, Client.ImpersonatedUser));
+                }
+
+                FindMissing();
+                Settle();
+            }
+        }
+    }
+
+    private void Settle()
+    {
+        if (_joined && _unsynced.Count == 0 && _refused.Count == 0)
+        {
+            _settled.TrySetResult();
         }
     }
 
@@ -302,7 +348,7 @@ internal sealed class UnitWatch : ILiveKnowledge
         if (root is null)
         {
             // Gone from the watch: gone, or without our labels.
-            var result = await _cluster.Client.GetAsync(desired.Resource, id.Namespace, id.Name, cancellationToken).ConfigureAwait(false);
+            var result = await Client.GetAsync(desired.Resource, id.Namespace, id.Name, cancellationToken).ConfigureAwait(false);
             if (result.Error is { IsNotFound: true })
             {
                 return new Drift(id, [], true);
@@ -310,6 +356,8 @@ internal sealed class UnitWatch : ILiveKnowledge
 
             if (!result.Succeeded)
             {
+                // Not known is not unchanged: it is asked again.
+                _ = RequeueAsync(id, s_retry, cancellationToken);
                 return null;
             }
 
@@ -321,8 +369,11 @@ internal sealed class UnitWatch : ILiveKnowledge
             return null;
         }
 
-        var (fields, manager, time) = OwnedDiff.Compare(desired.Root, root, _cluster.Options.FieldManager, _ignore.PathsFor(id));
-        return new Drift(id, fields, false) { Manager = manager, Time = time };
+        var type = await _cluster.Schemas.FindAsync(desired.Resource, cancellationToken).ConfigureAwait(false);
+        var (fields, manager, time) = OwnedDiff.Compare(desired.Root, root, type, _cluster.Options.FieldManager, _ignore.PathsFor(id));
+
+        // Nothing of ours differs: what was seen was older than our last write.
+        return fields.Count == 0 ? null : new Drift(id, fields, false) { Manager = manager, Time = time };
     }
 
     private async Task RequeueAsync(ResourceId id, TimeSpan wait, CancellationToken cancellationToken)
@@ -360,6 +411,9 @@ internal sealed class UnitWatch : ILiveKnowledge
     }
 
     private bool IsWanted(ResourceId id) => _inventory?.Entries.ContainsKey(id) == true && _desired.TryGetValue(id, out var desired) && !desired.Policy.BlocksApply && !desired.Policy.IfNotPresent;
+
+    /// <summary>What is not watched was not seen, and that means nothing.</summary>
+    private bool IsWatched(ResourceId id) => !_unwatchable.Keys.Any(k => k.Resource.GroupKind == id.GroupKind && (k.Namespace.Length == 0 || k.Namespace == id.Namespace));
 
     private void Enqueue(ResourceId id, MapNode? root)
     {

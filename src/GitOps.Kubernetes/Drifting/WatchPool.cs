@@ -3,12 +3,13 @@ using GitOps.Kubernetes.Client;
 
 namespace GitOps.Kubernetes.Drifting;
 
-/// <summary>Shares one watch per kind among all units of a cluster, and ends it with the last unit that needs it.</summary>
+/// <summary>Shares one watch per kind and identity among the units of a cluster, and ends it with the last unit that needs it.</summary>
 internal sealed class WatchPool(Cluster cluster) : IDisposable
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<(ApiResource, string), KindWatch> _watches = [];
+    private readonly Dictionary<WatchKey, KindWatch> _watches = [];
     private readonly Dictionary<string, UnitWatch> _units = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, TaskCompletionSource<UnitWatch>> _awaited = new(StringComparer.Ordinal);
 
     /// <summary>The running watch of a unit.</summary>
     public UnitWatch? Find(string unitLabel)
@@ -24,6 +25,29 @@ internal sealed class WatchPool(Cluster cluster) : IDisposable
         lock (_lock)
         {
             _units[unit.Owner.Unit] = unit;
+            if (_awaited.Remove(unit.Owner.Unit, out var awaited))
+            {
+                awaited.SetResult(unit);
+            }
+        }
+    }
+
+    /// <summary>The running watch of a unit, once there is one.</summary>
+    public Task<UnitWatch> WhenRegistered(string unitLabel)
+    {
+        lock (_lock)
+        {
+            if (_units.TryGetValue(unitLabel, out var running))
+            {
+                return Task.FromResult(running);
+            }
+
+            if (!_awaited.TryGetValue(unitLabel, out var awaited))
+            {
+                _awaited[unitLabel] = awaited = new TaskCompletionSource<UnitWatch>(TaskCreationOptions.RunContinuationsAsynchronously);
+            }
+
+            return awaited.Task;
         }
     }
 
@@ -31,9 +55,9 @@ internal sealed class WatchPool(Cluster cluster) : IDisposable
     {
         lock (_lock)
         {
-            if (!_watches.TryGetValue((resource, @namespace), out var watch))
+            if (!_watches.TryGetValue(new WatchKey(resource, @namespace, unit.Client.ImpersonatedUser), out var watch))
             {
-                watch = new KindWatch(cluster, resource, @namespace);
+                watch = new KindWatch(cluster, unit.Client, resource, @namespace);
                 _watches.Add(watch.Key, watch);
             }
 

@@ -14,6 +14,7 @@ internal sealed class HealthWatch(Cluster cluster, string unitName, IReadOnlyLis
     private readonly Dictionary<ResourceId, ObjectHealth> _health = [];
     private readonly Channel<bool> _changes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private int _unsynced;
+    private readonly DynamicClient _client = cluster.ClientOf(unitName);
     private PodCauses? _pods;
 
     public async IAsyncEnumerable<HealthReport> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
@@ -36,16 +37,27 @@ internal sealed class HealthWatch(Cluster cluster, string unitName, IReadOnlyLis
         }
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        _pods = new PodCauses(cluster, () => _changes.Writer.TryWrite(true), stop.Token);
+        _pods = new PodCauses(cluster, _client, () => _changes.Writer.TryWrite(true), stop.Token);
         List<Task> watches = [];
         try
         {
             foreach (var kind in kinds)
             {
                 var (resource, failure) = await cluster.Discovery.FindAsync(kind.Key.GroupKind, kind.Key.Version, cancellationToken).ConfigureAwait(false);
-                if (failure is not null)
+                if (failure is { IsUnreachable: true } or { StatusCode: 401 })
                 {
                     throw new GitOpsException(Failures.ReasonOf(failure), $"The kinds of the cluster cannot be read: {Failures.Explain(failure, null)}.");
+                }
+
+                if (failure is not null)
+                {
+                    // One API that is broken says nothing of the objects of the others.
+                    foreach (var entry in kind)
+                    {
+                        Set(entry.Id, new ObjectHealth(entry.Id, HealthStatus.Unknown, $"its API does not answer: {Failures.Explain(failure, null)}"));
+                    }
+
+                    continue;
                 }
 
                 if (resource is null)
@@ -54,7 +66,9 @@ internal sealed class HealthWatch(Cluster cluster, string unitName, IReadOnlyLis
                 }
 
                 var namespaces = kind.Select(e => e.Id.Namespace).Distinct(StringComparer.Ordinal).ToList();
-                foreach (var @namespace in namespaces.Count > 4 ? [""] : namespaces)
+
+                // An account of a tenant may hardly ever look at the whole cluster.
+                foreach (var @namespace in namespaces.Count > 4 && _client.ImpersonatedUser is null ? [""] : namespaces)
                 {
                     Interlocked.Increment(ref _unsynced);
                     watches.Add(WatchAsync(resource, @namespace, stop.Token));
@@ -118,7 +132,7 @@ internal sealed class HealthWatch(Cluster cluster, string unitName, IReadOnlyLis
         var options = new ListOptions { Namespace = @namespace, LabelSelector = Owner.Of(unitName, cluster.Options.InventoryNamespace).Selector };
         HashSet<ResourceId> seen = [];
         var synced = false;
-        await foreach (var change in ObjectWatch.RunAsync(cluster.Client, resource, options, cluster.Time, cancellationToken).ConfigureAwait(false))
+        await foreach (var change in ObjectWatch.RunAsync(_client, resource, options, cluster.Time, cancellationToken).ConfigureAwait(false))
         {
             switch (change.Kind)
             {
@@ -216,7 +230,7 @@ internal sealed class HealthWatch(Cluster cluster, string unitName, IReadOnlyLis
                 // A watch that broke is no news about the object; one that never worked is.
                 if (!synced || error.StatusCode is 401 or 403)
                 {
-                    _health[id] = new ObjectHealth(id, HealthStatus.Unknown, Failures.Explain(error, null));
+                    _health[id] = new ObjectHealth(id, HealthStatus.Unknown, Failures.Explain(error, _client.ImpersonatedUser));
                 }
             }
         }

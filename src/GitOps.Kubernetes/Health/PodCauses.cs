@@ -6,7 +6,7 @@ namespace GitOps.Kubernetes.Health;
 /// <summary>
 /// Why a workload is not ready, as its pods tell: while it is not, its pods are watched; once it is, the watch ends.
 /// </summary>
-internal sealed class PodCauses(Cluster cluster, Action changed, CancellationToken cancellationToken)
+internal sealed class PodCauses(Cluster cluster, DynamicClient client, Action changed, CancellationToken cancellationToken)
 {
     private static readonly ApiResource s_pods = new("", "v1", "Pod", "pods", true);
     private static readonly ApiResource s_events = new("", "v1", "Event", "events", true);
@@ -101,7 +101,7 @@ internal sealed class PodCauses(Cluster cluster, Action changed, CancellationTok
         var token = watch.Stop.Token;
         try
         {
-            await foreach (var seen in ObjectWatch.RunAsync(cluster.Client, s_pods, new ListOptions { Namespace = workload.Namespace, LabelSelector = selector }, cluster.Time, token).ConfigureAwait(false))
+            await foreach (var seen in ObjectWatch.RunAsync(client, s_pods, new ListOptions { Namespace = workload.Namespace, LabelSelector = selector }, cluster.Time, token).ConfigureAwait(false))
             {
                 var name = seen.Object is null ? "" : LiveReader.IdOf(seen.Object, s_pods).Name;
                 switch (seen.Kind)
@@ -168,7 +168,7 @@ internal sealed class PodCauses(Cluster cluster, Action changed, CancellationTok
     {
         MapNode? last = null;
         var options = new ListOptions { Namespace = @namespace, FieldSelector = $"involvedObject.kind=Pod,involvedObject.name={pod},type=Warning", PageSize = 100 };
-        await cluster.Client.ListAsync(s_events, options, item => last = last is null || string.CompareOrdinal(TimeOf(item), TimeOf(last)) >= 0 ? item : last, token).ConfigureAwait(false);
+        await client.ListAsync(s_events, options, item => last = last is null || string.CompareOrdinal(TimeOf(item), TimeOf(last)) >= 0 ? item : last, token).ConfigureAwait(false);
         var message = last?.GetString("message");
         return string.IsNullOrEmpty(message) || cause.Contains(message, StringComparison.Ordinal) ? "" : $"; last event {last!.GetString("reason")}: {message}";
 

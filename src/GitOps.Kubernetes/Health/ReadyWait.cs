@@ -1,4 +1,3 @@
-using GitOps.Kubernetes.Applying;
 using GitOps.Kubernetes.Client;
 
 namespace GitOps.Kubernetes.Health;
@@ -6,6 +5,8 @@ namespace GitOps.Kubernetes.Health;
 /// <summary>Waits for one object to be ready: a watch on that object, ended by its state, the limit or the caller.</summary>
 internal static class ReadyWait
 {
+    private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(2);
+
     /// <returns><see langword="null"/> when it is ready, else why it is not.</returns>
     public static async ValueTask<string?> RunAsync(DynamicClient client, ApiResource resource, ResourceId id, TimeSpan limit, TimeProvider time, CancellationToken cancellationToken)
     {
@@ -30,9 +31,27 @@ internal static class ReadyWait
             {
                 if (seen.Kind == WatchEventKind.Error)
                 {
-                    last = seen.Error!.Message;
+                    last = last.Length > 0 ? last : seen.Error!.Message;
                 }
                 else if (seen.Kind is WatchEventKind.Added or WatchEventKind.Modified && Judge(seen.Object) is var (done, reason))
+                {
+                    if (done)
+                    {
+                        return null;
+                    }
+
+                    last = reason;
+                }
+            }
+
+            // An account that may read but not watch looks again and again instead.
+            var pause = TimeSpan.FromMilliseconds(100);
+            while (true)
+            {
+                await Task.Delay(pause, time, linked.Token).ConfigureAwait(false);
+                pause = pause * 2 < s_longestPause ? pause * 2 : s_longestPause;
+                result = await client.GetAsync(resource, id.Namespace, id.Name, linked.Token).ConfigureAwait(false);
+                if (Judge(result.Body) is var (done, reason))
                 {
                     if (done)
                     {
@@ -47,8 +66,6 @@ internal static class ReadyWait
         {
             return last;
         }
-
-        return last;
     }
 
     private static (bool Ready, string Why)? Judge(MapNode? live)

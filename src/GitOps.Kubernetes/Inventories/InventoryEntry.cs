@@ -7,6 +7,12 @@ namespace GitOps.Kubernetes.Inventories;
 /// <param name="LiveHash">The hash of the fields we own as they were after that; empty when unknown.</param>
 internal sealed record InventoryEntry(ResourceId Id, string Version, string DesiredHash = "", string LiveHash = "")
 {
+    /// <summary>
+    /// Whether the object left the unit's set and is only still here because it was not pruned. Another unit may take it, also one of another process,
+    /// and until then nothing of ours is forgotten.
+    /// </summary>
+    public bool Released { get; init; }
+
     /// <summary>Flux's form: <c>namespace_name_group_kind</c>, colons in names (RBAC) written as <c>__</c>.</summary>
     public string FluxId => $"{Id.Namespace}_{Id.Name.Replace(":", "__", StringComparison.Ordinal)}_{Id.Group}_{Id.Kind}";
 

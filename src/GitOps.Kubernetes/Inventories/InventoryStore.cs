@@ -85,7 +85,7 @@ internal sealed class InventoryStore(DynamicClient client, KubernetesOptions opt
         return null;
     }
 
-    /// <summary>Whether the inventory of another owner holds an object.</summary>
+    /// <summary>Whether the inventory of another owner holds an object that it has not released.</summary>
     public async ValueTask<(bool Holds, ApiError? Error)> HoldsAsync(Owner owner, ResourceId id, CancellationToken cancellationToken)
     {
         Dictionary<ResourceId, InventoryEntry> entries = [];
@@ -95,7 +95,7 @@ internal sealed class InventoryStore(DynamicClient client, KubernetesOptions opt
             new ListOptions { Namespace = owner.Namespace, LabelSelector = $"{Keys.Inventory}={owner.Unit}" },
             item => Read(item, null, entries, shards),
             cancellationToken).ConfigureAwait(false);
-        return (entries.ContainsKey(id), error);
+        return (entries.TryGetValue(id, out var entry) && !entry.Released, error);
     }
 
     private async ValueTask<ApiResult> WriteShardAsync(string unitName, string name, string content, InventoryShard shard, bool exists, CancellationToken cancellationToken)
@@ -108,27 +108,48 @@ internal sealed class InventoryStore(DynamicClient client, KubernetesOptions opt
         metadata.Set("namespace", Namespace);
         metadata.GetOrAddMap("labels").Set(Keys.Inventory, Owner.LabelValue(unitName));
         metadata.GetOrAddMap("annotations").Set(Keys.InventoryUnit, unitName);
+
+        // Two hosts may want to store the same; which of them did must be told apart.
+        var write = Guid.NewGuid().ToString("N");
+        metadata.GetOrAddMap("annotations").Set(Keys.InventoryWrite, write);
         body.GetOrAddMap("data").Set(DataKey, content);
 
         if (exists)
         {
             metadata.Set("resourceVersion", shard.ResourceVersion);
             metadata.Set("uid", shard.Uid);
-            return await client.UpdateAsync(s_configMaps, Namespace, name, body, _write, cancellationToken).ConfigureAwait(false);
+            return await UnlessWrittenAsync(name, write, await client.UpdateAsync(s_configMaps, Namespace, name, body, _write, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
         }
 
         var created = await client.CreateAsync(s_configMaps, Namespace, body, _write, cancellationToken).ConfigureAwait(false);
-        if (created.Error is not { IsNamespaceMissing: true })
+        if (created.Error is { IsNamespaceMissing: true })
         {
-            return created;
+            var @namespace = new MapNode();
+            @namespace.Set("apiVersion", "v1");
+            @namespace.Set("kind", "Namespace");
+            @namespace.GetOrAddMap("metadata").Set("name", Namespace);
+            var made = await client.CreateAsync(s_namespaces, "", @namespace, _write, cancellationToken).ConfigureAwait(false);
+            if (!made.Succeeded && !made.Error.IsAlreadyExists)
+            {
+                return made;
+            }
+
+            created = await client.CreateAsync(s_configMaps, Namespace, body, _write, cancellationToken).ConfigureAwait(false);
         }
 
-        var @namespace = new MapNode();
-        @namespace.Set("apiVersion", "v1");
-        @namespace.Set("kind", "Namespace");
-        @namespace.GetOrAddMap("metadata").Set("name", Namespace);
-        var made = await client.CreateAsync(s_namespaces, "", @namespace, _write, cancellationToken).ConfigureAwait(false);
-        return made.Succeeded || made.Error.IsAlreadyExists ? await client.CreateAsync(s_configMaps, Namespace, body, _write, cancellationToken).ConfigureAwait(false) : made;
+        return await UnlessWrittenAsync(name, write, created, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>A write whose answer was lost is sent again and then meets itself: it is the one that is stored.</summary>
+    private async ValueTask<ApiResult> UnlessWrittenAsync(string name, string write, ApiResult written, CancellationToken cancellationToken)
+    {
+        if (written.Error is not { IsConflict: true })
+        {
+            return written;
+        }
+
+        var stored = await client.GetAsync(s_configMaps, Namespace, name, cancellationToken).ConfigureAwait(false);
+        return stored.Succeeded && stored.Body.GetMap("metadata")?.GetMap("annotations")?.GetString(Keys.InventoryWrite) == write ? stored : written;
     }
 
     private static void Read(MapNode item, string? unitName, Dictionary<ResourceId, InventoryEntry> entries, Dictionary<string, InventoryShard> shards)
@@ -151,10 +172,13 @@ internal sealed class InventoryStore(DynamicClient client, KubernetesOptions opt
         {
             if (node is MapNode map && map.GetString("id") is { } text && InventoryEntry.TryParseId(text, out var id))
             {
-                var entry = new InventoryEntry(id, map.GetString("v") ?? "", map.GetString("h") ?? "", map.GetString("l") ?? "");
+                var entry = new InventoryEntry(id, map.GetString("v") ?? "", map.GetString("h") ?? "", map.GetString("l") ?? "")
+                {
+                    Released = map["r"] is ScalarNode released && released.AsBoolean(),
+                };
 
-                // An entry in two shards comes from a kill while the inventory grew; a hash from either may be old, so none is trusted.
-                entries[id] = entries.ContainsKey(id) ? entry with { DesiredHash = "", LiveHash = "" } : entry;
+                // An entry in two shards comes from a kill while the inventory grew; what either says may be old, so it is not trusted.
+                entries[id] = entries.ContainsKey(id) ? entry with { DesiredHash = "", LiveHash = "", Released = false } : entry;
             }
         }
     }
@@ -195,6 +219,11 @@ internal sealed class InventoryStore(DynamicClient client, KubernetesOptions opt
             if (entry.LiveHash.Length > 0)
             {
                 map.Set("l", entry.LiveHash);
+            }
+
+            if (entry.Released)
+            {
+                map.Set("r", ScalarNode.Boolean(true));
             }
 
             lists[count == 1 ? 0 : StableHash(entry.FluxId) % (uint)count].Add(map);

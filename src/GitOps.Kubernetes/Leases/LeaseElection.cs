@@ -1,5 +1,4 @@
 using System.Globalization;
-using GitOps.Kubernetes.Applying;
 using GitOps.Kubernetes.Client;
 using Microsoft.Extensions.Logging;
 
@@ -9,20 +8,22 @@ namespace GitOps.Kubernetes.Leases;
 /// Leader election over a Lease object, with the terms that client-go uses: a host leads as long as it renews, and another takes over
 /// when the lease was not renewed for its whole duration - measured by the other's own clock, so clocks need not agree.
 /// </summary>
-internal sealed partial class LeaseElection(DynamicClient client, LeaseOptions options, TimeProvider time, ILogger logger) : ILeaderElection
+internal sealed partial class LeaseElection(DynamicClient client, LeaseOptions options, TimeProvider time, ILogger logger, WriteFence? fence = null) : ILeaderElection
 {
     private static readonly ApiResource s_leases = new("coordination.k8s.io", "v1", "Lease", "leases", true);
     private static readonly ApiResource s_namespaces = new("", "v1", "Namespace", "namespaces", false);
 
+    private const long LongestTerm = 24 * 60 * 60;
+
     private string _observed = "";
-    private DateTimeOffset _observedAt;
+    private long _observedAt;
 
     public async Task RunAsync(Func<CancellationToken, Task> lead, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(lead);
         while (!cancellationToken.IsCancellationRequested)
         {
-            if (await TryHoldAsync(cancellationToken).ConfigureAwait(false))
+            if (await TryToLeadAsync(cancellationToken).ConfigureAwait(false))
             {
                 LogLeading(logger, options.Identity, options.Name);
                 await LeadAsync(lead, cancellationToken).ConfigureAwait(false);
@@ -35,44 +36,31 @@ internal sealed partial class LeaseElection(DynamicClient client, LeaseOptions o
         }
     }
 
+    private async ValueTask<bool> TryToLeadAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await TryHoldAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Should the request have got through after all, the lease runs out by itself.
+            return false;
+        }
+    }
+
     private async Task LeadAsync(Func<CancellationToken, Task> lead, CancellationToken cancellationToken)
     {
         using var leading = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var work = Task.Run(() => lead(leading.Token), CancellationToken.None);
-        var renewed = time.GetUtcNow();
         try
         {
-            while (!work.IsCompleted && !cancellationToken.IsCancellationRequested)
+            await RenewAsync(work, cancellationToken).ConfigureAwait(false);
+            if (!work.IsCompleted && !cancellationToken.IsCancellationRequested)
             {
-                using var pause = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-                await Task.WhenAny(work, Task.Delay(options.RetryPeriod, time, pause.Token)).ConfigureAwait(false);
-                await pause.CancelAsync().ConfigureAwait(false);
-                if (work.IsCompleted || cancellationToken.IsCancellationRequested)
-                {
-                    break;
-                }
-
-                using var limit = new CancellationTokenSource(options.RenewDeadline, time);
-                using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-                try
-                {
-                    if (await TryHoldAsync(linked.Token).ConfigureAwait(false))
-                    {
-                        renewed = time.GetUtcNow();
-                        continue;
-                    }
-                }
-                catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-                {
-                    LogLost(logger, options.Identity, options.Name);
-                    break;
-                }
-
-                if (time.GetUtcNow() - renewed >= options.RenewDeadline || _holder != options.Identity)
-                {
-                    LogLost(logger, options.Identity, options.Name);
-                    break;
-                }
+                // First the fence, then the word: what does not listen to the word cannot write any more.
+                fence?.Shut();
+                LogLost(logger, options.Identity, options.Name);
             }
         }
         finally
@@ -90,20 +78,76 @@ internal sealed partial class LeaseElection(DynamicClient client, LeaseOptions o
         }
         finally
         {
+            fence?.Shut();
             await ReleaseAsync().ConfigureAwait(false);
         }
     }
+
+    /// <summary>Renews until the work or the host ends, or until the lease is lost.</summary>
+    private async Task RenewAsync(Task work, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            // Not past the deadline, so that the work hears of the end when it comes.
+            var rest = options.RenewDeadline - time.GetElapsedTime(_renewed);
+            using (var pause = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken))
+            {
+                await Task.WhenAny(work, Task.Delay(rest < options.RetryPeriod ? rest < TimeSpan.Zero ? TimeSpan.Zero : rest : options.RetryPeriod, time, pause.Token)).ConfigureAwait(false);
+                await pause.CancelAsync().ConfigureAwait(false);
+            }
+
+            if (work.IsCompleted || cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+
+            var left = options.RenewDeadline - time.GetElapsedTime(_renewed);
+            if (left <= TimeSpan.Zero)
+            {
+                return;
+            }
+
+            using var limit = new CancellationTokenSource(left, time);
+            using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+            try
+            {
+                if (!await TryHoldAsync(linked.Token).ConfigureAwait(false) && _holder.Length > 0 && _holder != options.Identity)
+                {
+                    return;
+                }
+            }
+            catch (OperationCanceledException) when (linked.IsCancellationRequested)
+            {
+                return;
+            }
+        }
+    }
+
+    private long _renewed;
 
     private string _holder = "";
 
     /// <summary>Takes or renews the lease.</summary>
     private async ValueTask<bool> TryHoldAsync(CancellationToken cancellationToken)
     {
+        var (started, startedAt) = (time.GetTimestamp(), time.GetUtcNow());
+        if (!await TryWriteAsync(startedAt, cancellationToken).ConfigureAwait(false))
+        {
+            return false;
+        }
+
+        _renewed = started;
+        fence?.Open(started, startedAt, options.RenewDeadline);
+        return true;
+    }
+
+    private async ValueTask<bool> TryWriteAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
         var result = await client.GetAsync(s_leases, options.Namespace, options.Name, cancellationToken).ConfigureAwait(false);
         if (result.Error is { IsNotFound: true })
         {
             _holder = "";
-            return await CreateAsync(cancellationToken).ConfigureAwait(false);
+            return await CreateAsync(now, cancellationToken).ConfigureAwait(false);
         }
 
         if (!result.Succeeded)
@@ -118,14 +162,14 @@ internal sealed partial class LeaseElection(DynamicClient client, LeaseOptions o
 
         // Any change of the record counts as a sign of life; its own times are of another clock.
         var record = $"{lease.GetMap("metadata")?.GetString("resourceVersion")}";
-        var now = time.GetUtcNow();
         if (record != _observed)
         {
-            (_observed, _observedAt) = (record, now);
+            (_observed, _observedAt) = (record, time.GetTimestamp());
         }
 
-        var duration = TimeSpan.FromSeconds(spec["leaseDurationSeconds"] is ScalarNode scalar && scalar.TryGetInt64(out var seconds) ? seconds : options.Duration.TotalSeconds);
-        if (_holder.Length > 0 && _holder != options.Identity && now - _observedAt < duration)
+        // The holder's own term counts, within reason: a record that says for ever would keep everybody out for ever.
+        var duration = spec["leaseDurationSeconds"] is ScalarNode scalar && scalar.TryGetInt64(out var seconds) && seconds > 0 ? TimeSpan.FromSeconds(Math.Min(seconds, LongestTerm)) : options.Duration;
+        if (_holder.Length > 0 && _holder != options.Identity && time.GetElapsedTime(_observedAt) < duration)
         {
             return false;
         }
@@ -142,7 +186,7 @@ internal sealed partial class LeaseElection(DynamicClient client, LeaseOptions o
         return Held(written);
     }
 
-    private async ValueTask<bool> CreateAsync(CancellationToken cancellationToken)
+    private async ValueTask<bool> CreateAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         var lease = new MapNode();
         lease.Set("apiVersion", s_leases.ApiVersion);
@@ -151,7 +195,6 @@ internal sealed partial class LeaseElection(DynamicClient client, LeaseOptions o
         metadata.Set("name", options.Name);
         metadata.Set("namespace", options.Namespace);
         var spec = lease.GetOrAddMap("spec");
-        var now = time.GetUtcNow();
         spec.Set("leaseTransitions", ScalarNode.Integer(0));
         spec.Set("acquireTime", MicroTime(now));
         Write(spec, now);
@@ -178,7 +221,7 @@ internal sealed partial class LeaseElection(DynamicClient client, LeaseOptions o
         }
 
         _holder = options.Identity;
-        (_observed, _observedAt) = (written.Body.GetMap("metadata")?.GetString("resourceVersion") ?? "", time.GetUtcNow());
+        (_observed, _observedAt) = (written.Body.GetMap("metadata")?.GetString("resourceVersion") ?? "", time.GetTimestamp());
         return true;
     }
 

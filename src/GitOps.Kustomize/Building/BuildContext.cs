@@ -27,5 +27,6 @@ internal sealed class BuildContext
 
     public IHelmChartInflator? ChartInflator { get; init; }
 
-    public required IFileTree Tree { get; init; }
+    /// <summary>What the build has to say that is no failure.</summary>
+    public List<Diagnostic> Warnings { get; } = [];
 }

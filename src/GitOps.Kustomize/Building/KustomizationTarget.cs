@@ -29,12 +29,21 @@ internal sealed class KustomizationTarget
         _depth = depth;
         _plugins = new Plugins(context, loader);
         Kustomization = Kustomization.Load(loader);
+        foreach (var warning in Kustomization.Warnings)
+        {
+            context.Warnings.Add(Diagnostic.Warning("Deprecated", warning, new SourceLocation(Kustomization.File)));
+        }
     }
 
     public Kustomization Kustomization { get; }
 
     /// <summary>Gathers, transforms, hashes names, follows references, resolves variables and drops what is local.</summary>
     public ResourceSet Build()
+    {
+        return Located(BuildAll);
+    }
+
+    private ResourceSet BuildAll()
     {
         UseSchema();
         _origin = Kustomization.BuildMetadata.Count > 0 ? new Origin() : null;
@@ -56,6 +65,11 @@ internal sealed class KustomizationTarget
                 drops |= resource.IsEmpty || Tree.Value(((MapNode)((MapNode)resource.Root!["metadata"]!)["annotations"]!)[BuildAnnotations.LocalConfig]) != "false";
             }
 
+            if (!resource.IsEmpty && resource.Kind.Length == 0)
+            {
+                throw new KustomizeException($"missing kind in object {resource}{ResourceSet.At(resource)}", resource.Source);
+            }
+
             if (!resource.IsEmpty && resource.Name.Length == 0 && !resource.Kind.EndsWith("List", StringComparison.Ordinal))
             {
                 throw new KustomizeException($"missing metadata.name in object {resource}{ResourceSet.At(resource)}", resource.Source);
@@ -68,7 +82,22 @@ internal sealed class KustomizationTarget
         }
     }
 
-    private Accumulator Accumulate(Accumulator accumulator)
+    /// <summary>Does a part of the build; a failure that names no file names the kustomization.</summary>
+    private T Located<T>(Func<T> part)
+    {
+        try
+        {
+            return part();
+        }
+        catch (KustomizeException e) when (e.Location is null or { File: "" })
+        {
+            throw new KustomizeException($"{Kustomization.File}: {e.Message}", new SourceLocation(Kustomization.File), e);
+        }
+    }
+
+    private Accumulator Accumulate(Accumulator accumulator) => Located(() => AccumulateAll(accumulator));
+
+    private Accumulator AccumulateAll(Accumulator accumulator)
     {
         _context.CancellationToken.ThrowIfCancellationRequested();
         if (_depth > MaxDepth)
@@ -137,8 +166,14 @@ internal sealed class KustomizationTarget
             {
                 loader = _loader.New(path);
             }
-            catch (KustomizeException e)
+            catch (GitOpsException e)
             {
+                if (RemoteReference.IsRemote(path) || Loader.IsRemote(path))
+                {
+                    // Which of the two it should have been, the URL does not say; the repository is what is usual.
+                    throw e is KustomizeException && RemoteReference.IsRemote(path) ? e : RemoteReference.IsRemote(path) ? KustomizeException.Wrap($"remote base '{path}'", e) : fileError;
+                }
+
                 // A file that cannot be read is not helped by being no directory.
                 throw fileError.Location is { Line: > 0 } || fileError is YamlException || fileError.Reason == Reasons.LimitExceeded
                     ? fileError
@@ -221,7 +256,11 @@ internal sealed class KustomizationTarget
         var target = new KustomizationTarget(_context, loader, _depth + 1) { _origin = _origin };
         target.Kustomization.BuildMetadata = Kustomization.BuildMetadata;
         target._helmNamespace = Kustomization.Namespace.Length > 0 ? Kustomization.Namespace : _helmNamespace;
-        target.UseSchema();
+        target.Located(() =>
+        {
+            target.UseSchema();
+            return true;
+        });
         if (component != target.Kustomization.IsComponent)
         {
             throw new KustomizeException(component
@@ -264,7 +303,6 @@ internal sealed class KustomizationTarget
 
             foreach (var resource in Plugins.Inflate(_context, _loader, entry, Kustomization.HelmGlobals, Kustomization.File))
             {
-                resource.IsHelmGenerated = true;
                 AddOrigin(resource, OfBuiltIn("HelmChartInflationGenerator"));
                 Absorb(accumulator, resource);
             }
@@ -473,7 +511,7 @@ internal sealed class KustomizationTarget
     }
 
     private Origin? OfBuiltIn(string kind) =>
-        _origin is null ? null : new Origin(ConfiguredIn: Origin.Join(_origin.Path, Kustomization.FileName), ConfiguredByApiVersion: "builtin", ConfiguredByKind: kind);
+        _origin is null ? null : new Origin(Repository: _origin.Repository, Reference: _origin.Reference, ConfiguredIn: Origin.Join(_origin.Path, Kustomization.FileName), ConfiguredByApiVersion: "builtin", ConfiguredByKind: kind);
 
     private static Origin? OfPlugin(Resource config)
     {
@@ -484,6 +522,8 @@ internal sealed class KustomizationTarget
 
         var origin = Origin.Read(YamlReader.ReadFirst(text, "", YamlReaderOptions.Default));
         return new Origin(
+            Repository: origin.Repository,
+            Reference: origin.Reference,
             ConfiguredIn: origin.Path,
             ConfiguredByApiVersion: config.ApiVersion,
             ConfiguredByKind: config.Kind,

@@ -1,12 +1,22 @@
 using System.Text;
+using GitOps.Kustomize.Loading;
 using GitOps.Yaml;
 
 namespace GitOps.Kustomize.Building;
 
 /// <summary>Where a resource comes from, for <c>buildMetadata: [originAnnotations]</c>.</summary>
-internal sealed record Origin(string Path = "", string ConfiguredIn = "", string ConfiguredByApiVersion = "", string ConfiguredByKind = "", string ConfiguredByName = "", string ConfiguredByNamespace = "")
+internal sealed record Origin(string Path = "", string Repository = "", string Reference = "", string ConfiguredIn = "", string ConfiguredByApiVersion = "", string ConfiguredByKind = "", string ConfiguredByName = "", string ConfiguredByNamespace = "")
 {
-    public Origin Append(string path) => this with { Path = Clean(Path.Length == 0 ? path : $"{Path}/{path}") };
+    public Origin Append(string path)
+    {
+        if (RemoteReference.TryParse(path) is not { } remote)
+        {
+            return this with { Path = Clean(Path.Length == 0 ? path : $"{Path}/{path}") };
+        }
+
+        // The root of a repository has a name of its own in kustomize.
+        return this with { Path = remote.Directory.Length == 0 ? "notCloned" : Clean(remote.Directory), Repository = remote.CloneUrl, Reference = remote.Reference };
+    }
 
     public static string Join(string directory, string file) => Clean(directory.Length == 0 ? file : $"{directory}/{file}");
 
@@ -38,6 +48,8 @@ internal sealed record Origin(string Path = "", string ConfiguredIn = "", string
         var by = map.GetMap("configuredBy");
         return new Origin(
             map.GetString("path") ?? "",
+            map.GetString("repo") ?? "",
+            map.GetString("ref") ?? "",
             map.GetString("configuredIn") ?? "",
             by?.GetString("apiVersion") ?? "",
             by?.GetString("kind") ?? "",
@@ -66,6 +78,8 @@ internal sealed record Origin(string Path = "", string ConfiguredIn = "", string
     private void Write(StringBuilder text, string indent)
     {
         Line(text, indent, "path", Path);
+        Line(text, indent, "repo", Repository);
+        Line(text, indent, "ref", Reference);
         Line(text, indent, "configuredIn", ConfiguredIn);
         if (ConfiguredByApiVersion.Length + ConfiguredByKind.Length + ConfiguredByName.Length + ConfiguredByNamespace.Length > 0)
         {

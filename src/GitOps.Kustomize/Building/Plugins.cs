@@ -45,7 +45,7 @@ internal sealed class Plugins
                 var policy = IamServiceAccount(reader, file);
                 return () => [_context.Reader.Make(policy, file)];
             case "HelmChartInflationGenerator":
-                return () => Inflate(_context, _loader, config.Root!, null, file);
+                return () => Inflate(_context, _loader, config.Root!, config.Root!, file);
             default:
                 throw BuiltInKinds.IsTransformer(config.Kind)
                     ? new KustomizeException($"plugin {config} not a generator{ResourceSet.At(config)}", config.Source)
@@ -86,7 +86,9 @@ internal sealed class Plugins
 
         try
         {
-            return [.. context.ChartInflator.Inflate(chart, globals, context.Tree, loader.Root, context.CancellationToken).Select(o => context.Reader.Make(o, file))];
+            var resources = context.Reader.MakeAll(context.ChartInflator.Inflate(chart, globals, loader.Tree, loader.Root, context.CancellationToken), file);
+            resources.ForEach(r => r.IsHelmGenerated = true);
+            return resources;
         }
         catch (GitOpsException e) when (e.Location is null or { File: "" })
         {
@@ -148,7 +150,7 @@ internal sealed class Plugins
 
         var file = config.Source?.File ?? "";
         OutputCheck.CheckRoot(config.Root!);
-        return (new ConfigReader((MapNode)JsonTree.Normalize(config.Root!), file, strict: false), file);
+        return (new ConfigReader((MapNode)JsonTree.Normalize(config.Root!), file, strict: false, converts: config.Kind is not ("ConfigMapGenerator" or "SecretGenerator" or "IAMPolicyGenerator")), file);
     }
 
     private IKustomizeTransformer? Custom(Resource config) => _context.CustomTransformers.FirstOrDefault(t => t.Handles(config.ApiVersion, config.Kind));

@@ -1,3 +1,4 @@
+using GitOps.Json;
 using GitOps.Kustomize.Definition;
 using GitOps.Kustomize.Resources;
 using GitOps.Kustomize.Trees;
@@ -9,7 +10,7 @@ namespace GitOps.Kustomize.Configuration;
 internal static class CrdConfig
 {
     private const int MaxDepth = 64;
-    private static readonly YamlReaderOptions s_yaml = new() { Schema = YamlSchema.Kubernetes, DuplicateKeys = DuplicateKeys.LastWins };
+    private static readonly YamlReaderOptions s_yaml = new() { Schema = YamlSchema.Kubernetes, DuplicateKeys = DuplicateKeys.LastWins, AllowJsonEscapes = false };
 
     public static TransformerConfig Read(ReadOnlyMemory<byte> bytes, string file)
     {
@@ -18,7 +19,7 @@ internal static class CrdConfig
             throw new KustomizeException($"unable to parse open API definition from '{file}': the file is empty", new SourceLocation(file));
         }
 
-        if (YamlReader.ReadFirst(YamlReader.Decode(bytes.Span, file), file, s_yaml) is not MapNode definitions)
+        if ((bytes.Span[0] == '{' ? ReadJson(bytes.Span, file) : YamlReader.ReadFirst(YamlReader.Decode(bytes.Span, file), file, s_yaml)) is not MapNode definitions)
         {
             throw new KustomizeException($"unable to parse open API definition from '{file}': not a map", new SourceLocation(file));
         }
@@ -37,6 +38,18 @@ internal static class CrdConfig
             TransformerConfig.MergeAll([], reading.Labels, "CommonLabels"),
             TransformerConfig.MergeAll([], reading.Prefixes, "NamePrefix"),
             TransformerConfig.MergeReferences([], reading.References));
+    }
+
+    private static Node ReadJson(ReadOnlySpan<byte> bytes, string file)
+    {
+        try
+        {
+            return JsonTreeReader.Read(bytes, new JsonReadOptions { File = file, Positions = true });
+        }
+        catch (JsonFormatException e)
+        {
+            throw new KustomizeException($"unable to parse open API definition from '{file}': {e.Message}", new SourceLocation(file), e);
+        }
     }
 
     private static MapNode? Properties(Node? definition) => ((definition as MapNode)?.GetMap("Schema") ?? (definition as MapNode)?.GetMap("schema"))?.GetMap("properties");

@@ -1,5 +1,4 @@
 using System.Globalization;
-using GitOps.Kustomize.Trees;
 using GitOps.Yaml;
 
 namespace GitOps.Kustomize.Definition;
@@ -17,9 +16,9 @@ internal sealed class ConfigReader
     /// <param name="file">Its file, for messages.</param>
     /// <param name="strict">Whether unknown fields are refused.</param>
     /// <param name="converts">Whether numbers and truth values are taken for text where text is wanted.</param>
-    public ConfigReader(MapNode map, string file, bool strict, bool converts = false)
+    public ConfigReader(MapNode map, string file, bool strict, bool? converts = null)
     {
-        _converts = converts || !strict;
+        _converts = converts ?? !strict;
         _map = map;
         _file = file;
         _strict = strict;
@@ -44,13 +43,19 @@ internal sealed class ConfigReader
     public Node? Take(string name)
     {
         Node? found = null;
+        var key = "";
         for (var i = 0; i < _known.Length; i++)
         {
             ref readonly var entry = ref _map.EntryAt(i);
             if (string.Equals(entry.Key, name, StringComparison.OrdinalIgnoreCase))
             {
                 _known[i] = true;
-                found = entry.Value;
+
+                // The decoder gets the fields sorted, so that of several spellings the last one counts.
+                if (found is null || string.CompareOrdinal(entry.Key, key) >= 0)
+                {
+                    (found, key) = (entry.Value, entry.Key);
+                }
             }
         }
 
@@ -60,6 +65,9 @@ internal sealed class ConfigReader
     public string Text(string name) => TextOrNull(name) ?? "";
 
     public string? TextOrNull(string name) => Take(name) is { } node ? String(node, name) : null;
+
+    /// <summary>A text that is never made of a number or truth value: that of a struct that is embedded in another one in kustomize.</summary>
+    public string EmbeddedText(string name) => Take(name) is { } node ? String(node, name, converts: false) : "";
 
     public bool Flag(string name) => Take(name) switch
     {
@@ -139,6 +147,23 @@ internal sealed class ConfigReader
         return result;
     }
 
+    /// <summary>A map that is taken as it is.</summary>
+    public MapNode? ObjectNode(string name) => Take(name) switch
+    {
+        null => null,
+        MapNode map => map,
+        var other => throw WrongType(other, name, "object"),
+    };
+
+    /// <summary>Gives a node the place of the map that is read, for messages.</summary>
+    public T Place<T>(T node)
+        where T : Node
+    {
+        node.Line = _map.Line;
+        node.Column = _map.Column;
+        return node;
+    }
+
     public bool Has(string name) => Take(name) is not null;
 
     public KustomizeException Error(string message, int line = 0, int column = 0)
@@ -154,9 +179,9 @@ internal sealed class ConfigReader
         var other => throw WrongType(other, name, "list"),
     };
 
-    private string String(Node node, string name) => node is ScalarNode { Kind: ScalarKind.String or ScalarKind.Binary } scalar ? scalar.Text
+    private string String(Node node, string name, bool converts = true) => node is ScalarNode { Kind: ScalarKind.String or ScalarKind.Binary } scalar ? scalar.Text
         : node is ScalarNode { Kind: ScalarKind.Timestamp } time && YamlTimestamp.TryParse(time.Text, out var rfc) ? rfc
-        : _converts && node is ScalarNode other ? Convert(other)
+        : converts && _converts && node is ScalarNode other ? Convert(other)
         : throw WrongType(node, name, "string");
 
     private static string Convert(ScalarNode scalar) => scalar.Kind switch

@@ -133,7 +133,7 @@ internal sealed record FieldOptions(string Delimiter, int Index, string Encoding
 internal sealed record ReplacementSource(Gvk Gvk, string Name, string Namespace, string FieldPath, FieldOptions? Options)
 {
     public static ReplacementSource Read(ConfigReader reader) => new(
-        FieldSpec.ReadGvk(reader), reader.Text("name"), reader.Text("namespace"), reader.Text("fieldPath"), reader.Object("options", FieldOptions.Read));
+        FieldSpec.ReadGvk(reader), reader.EmbeddedText("name"), reader.EmbeddedText("namespace"), reader.Text("fieldPath"), reader.Object("options", FieldOptions.Read));
 
     public override string ToString() => $"{new ResId(Gvk, Name, Namespace, false)}{(FieldPath.Length > 0 ? ":" + FieldPath : "")}";
 }

@@ -13,7 +13,7 @@ internal sealed record FieldSpec(Gvk Gvk, string Path, bool Create)
 
     public static FieldSpec Read(ConfigReader reader) => new(ReadGvk(reader), reader.Text("path"), reader.Flag("create"));
 
-    public static Gvk ReadGvk(ConfigReader reader) => new(reader.Text("group"), reader.Text("version"), reader.Text("kind"));
+    public static Gvk ReadGvk(ConfigReader reader) => new(reader.EmbeddedText("group"), reader.EmbeddedText("version"), reader.EmbeddedText("kind"));
 
     public bool Equals(FieldSpec? other) => other is not null && Gvk == other.Gvk && Create == other.Create && string.Equals(Path, other.Path, StringComparison.Ordinal);
 

@@ -6,9 +6,19 @@ namespace GitOps.Kustomize.Definition;
 /// <summary>One kustomization file.</summary>
 internal sealed record Kustomization
 {
-    private static readonly YamlReaderOptions s_yaml = new() { Schema = YamlSchema.Kubernetes, DuplicateKeys = DuplicateKeys.LastWins };
+    private static readonly YamlReaderOptions s_yaml = new() { Schema = YamlSchema.Kubernetes, DuplicateKeys = DuplicateKeys.LastWins, AllowJsonEscapes = false };
 
     public static readonly string[] FileNames = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+
+    private static readonly (string Field, string Instead, bool IsExperimental)[] s_deprecated =
+    [
+        ("bases", "resources", false),
+        ("commonLabels", "labels", false),
+        ("imageTags", "images", false),
+        ("patchesJson6902", "patches", false),
+        ("patchesStrategicMerge", "patches", false),
+        ("vars", "replacements", true),
+    ];
 
     public required string File { get; init; }
 
@@ -74,6 +84,9 @@ internal sealed record Kustomization
 
     public MapNode? HelmGlobals { get; init; }
 
+    /// <summary>What the file uses that kustomize would rather see replaced, in kustomize's words.</summary>
+    public List<string> Warnings { get; init; } = [];
+
     public static Kustomization Load(Loader loader)
     {
         string? found = null;
@@ -126,8 +139,7 @@ internal sealed record Kustomization
         resources.AddRange(reader.Strings("bases"));
         var images = reader.Objects("images", Image.Read);
         images.AddRange(reader.Objects("imageTags", Image.Read));
-        var charts = reader.Take("helmCharts") as ListNode;
-        var legacyCharts = reader.Take("helmChartInflationGenerator") as ListNode;
+        var charts = HelmChartList.Read(reader);
         var result = new Kustomization
         {
             File = file,
@@ -160,9 +172,17 @@ internal sealed record Kustomization
             Transformers = reader.Strings("transformers"),
             Validators = reader.Strings("validators"),
             BuildMetadata = reader.Strings("buildMetadata"),
-            HelmCharts = [.. (charts ?? []).Concat(legacyCharts ?? []).OfType<MapNode>()],
-            HelmGlobals = reader.Take("helmGlobals") as MapNode,
+            HelmCharts = charts.Charts,
+            HelmGlobals = charts.Globals,
         };
+        foreach (var (field, instead, isExperimental) in s_deprecated)
+        {
+            if (reader.Has(field))
+            {
+                result.Warnings.Add($"# Warning: '{field}' is deprecated. Please use '{instead}' instead. {(isExperimental ? "[EXPERIMENTAL] " : "")}Run 'kustomize edit fix' to update your Kustomization automatically.");
+            }
+        }
+
         reader.Finish();
         RefuseEmpty(map, file);
         var wantedVersion = kind == "Component" ? "kustomize.config.k8s.io/v1alpha1" : "kustomize.config.k8s.io/v1beta1";

@@ -7,8 +7,8 @@ internal sealed record Selector(Gvk Gvk, string Name, string Namespace, string A
 {
     public static Selector Read(ConfigReader reader) => new(
         FieldSpec.ReadGvk(reader),
-        reader.Text("name"),
-        reader.Text("namespace"),
+        reader.EmbeddedText("name"),
+        reader.EmbeddedText("namespace"),
         reader.Text("annotationSelector"),
         reader.Text("labelSelector"));
 

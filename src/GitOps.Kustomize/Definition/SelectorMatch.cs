@@ -1,5 +1,4 @@
 using GitOps.Kustomize.Resources;
-using GitOps.Kustomize.Trees;
 
 namespace GitOps.Kustomize.Definition;
 

@@ -9,9 +9,13 @@ internal sealed class Loader
     private readonly LoadRestrictor _restrictor;
     private readonly Loader? _referrer;
     private readonly Dictionary<string, string>? _overrides;
+    private readonly RemoteAccess _remote;
+    private readonly RemoteReference? _repository;
 
-    private Loader(IFileTree tree, LoadRestrictor restrictor, TreePath root, Loader? referrer, Dictionary<string, string>? overrides)
+    private Loader(IFileTree tree, LoadRestrictor restrictor, TreePath root, Loader? referrer, Dictionary<string, string>? overrides, RemoteAccess remote, RemoteReference? repository)
     {
+        _remote = remote;
+        _repository = repository;
         _tree = tree;
         _restrictor = restrictor;
         Root = root;
@@ -22,7 +26,10 @@ internal sealed class Loader
     /// <summary>The directory that paths are relative to.</summary>
     public TreePath Root { get; }
 
-    public static Loader Create(IFileTree tree, TreePath root, LoadRestrictor restrictor, Dictionary<string, string>? overrides = null)
+    /// <summary>The files that paths lead to: the source's, or those of a remote base.</summary>
+    public IFileTree Tree => _tree;
+
+    public static Loader Create(IFileTree tree, TreePath root, LoadRestrictor restrictor, Dictionary<string, string>? overrides = null, RemoteAccess? remote = null)
     {
         var real = Resolve(tree, root) ?? root;
         if (overrides is null && tree.Find(real) is not { Kind: TreeEntryKind.Directory })
@@ -30,7 +37,7 @@ internal sealed class Loader
             throw new KustomizeException($"'{root}' is not a directory of the source: check the path", new SourceLocation(root.Value));
         }
 
-        return new Loader(tree, restrictor, real, null, overrides);
+        return new Loader(tree, restrictor, real, null, overrides, remote ?? new RemoteAccess(null, CancellationToken.None), null);
     }
 
     /// <summary>Whether a path means something on the network.</summary>
@@ -44,9 +51,9 @@ internal sealed class Loader
             throw new KustomizeException("new root cannot be empty");
         }
 
-        if (RemoteReference.IsRemote(path))
+        if (RemoteReference.TryParse(path) is { } remote)
         {
-            throw new KustomizeException($"remote base '{path}' is refused: bring the files into the source and name them by a relative path");
+            return NewRemote(remote);
         }
 
         if (path[0] == '/')
@@ -72,14 +79,37 @@ internal sealed class Loader
 
         for (var visited = this; visited is not null; visited = visited._referrer)
         {
-            if (visited.Root.IsWithin(real.Value))
+            if (ReferenceEquals(visited._tree, _tree) && visited.Root.IsWithin(real.Value))
             {
                 throw new KustomizeException($"cycle detected: candidate root '{real}' contains visited root '{visited.Root}'", new SourceLocation(real.Value.Value));
             }
         }
 
-        return new Loader(_tree, _restrictor, real.Value, this, null);
+        return new Loader(_tree, _restrictor, real.Value, this, null, _remote, _repository);
     }
+
+    private Loader NewRemote(RemoteReference reference)
+    {
+        for (var visited = this; visited is not null; visited = visited._referrer)
+        {
+            if (visited._repository is { } known && known.Text.StartsWith(reference.Text, StringComparison.Ordinal))
+            {
+                throw new KustomizeException($"cycle detected: URI '{reference.Text}' referenced by previous URI '{known.Text}'");
+            }
+        }
+
+        var tree = _remote.Fetch(reference);
+        if (!TreePath.Root.TryCombine(reference.Directory, out var root) || Resolve(tree, root) is not { } real || tree.Find(real) is not { Kind: TreeEntryKind.Directory })
+        {
+            throw new KustomizeException($"remote base '{reference.Text}': '{reference.Directory}' is not a directory of the repository: check the path behind '//' and the ref");
+        }
+
+        // What was fetched never reaches beyond its own directory, whatever the restrictor of the build.
+        return new Loader(tree, LoadRestrictor.RootOnly, real, this, null, _remote, reference);
+    }
+
+    /// <summary>How messages name a file: with the repository when it is not the source's.</summary>
+    private string NameOf(TreePath file) => _repository is null ? file.Value : $"{_repository.CloneUrl}//{file.Value}{(_repository.Reference.Length > 0 ? $"?ref={_repository.Reference}" : "")}";
 
     /// <summary>Whether a path of the kustomization's directory is a file.</summary>
     public bool HasFile(string name) =>
@@ -95,7 +125,8 @@ internal sealed class Loader
 
         if (IsRemote(path))
         {
-            throw new KustomizeException($"remote file '{path}' is refused: bring the file into the source and name it by a relative path");
+            file = path;
+            return _remote.FetchFile(path);
         }
 
         if (path.Length == 0 || !Combine(path, out var target))
@@ -120,7 +151,7 @@ internal sealed class Loader
             throw new KustomizeException($"security; file '{target}' is not in or below '{Root}': move it there, or allow it with the load restrictor", new SourceLocation(target.Value));
         }
 
-        file = target.Value;
+        file = NameOf(target);
         return _tree.Read(real!.Value);
     }
 

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text;
+using GitOps.Json;
 using GitOps.Kustomize.Resources;
 using GitOps.Kustomize.Trees;
 using GitOps.Yaml;
@@ -8,13 +10,16 @@ namespace GitOps.Kustomize.Merging;
 /// <summary>A JSON patch (RFC 6902) with the library's habits that kustomize has: negative indices count from the end, what is replaced must be there.</summary>
 internal sealed class JsonPatch
 {
-    private static readonly YamlReaderOptions s_yaml = new() { Schema = YamlSchema.Kubernetes, DuplicateKeys = DuplicateKeys.LastWins };
+    private static readonly YamlReaderOptions s_yaml = new() { Schema = YamlSchema.Kubernetes, DuplicateKeys = DuplicateKeys.LastWins, AllowJsonEscapes = false };
 
     private readonly List<Operation> _operations;
 
     private JsonPatch(List<Operation> operations) => _operations = operations;
 
     public bool IsEmpty => _operations.Count == 0;
+
+    /// <summary>Whether the patch's document is null, which is no list of operations at all.</summary>
+    public bool IsNull { get; private init; }
 
     public static JsonPatch Parse(string text, string file)
     {
@@ -23,10 +28,11 @@ internal sealed class JsonPatch
             throw new KustomizeException("empty json patch operations", new SourceLocation(file));
         }
 
-        var document = YamlReader.ReadFirst(text, file, s_yaml);
+        // What starts as a JSON list has to be JSON to the end.
+        var document = text[0] == '[' ? ReadJson(text, file) : YamlReader.ReadFirst(text, file, s_yaml);
         if (document is null or ScalarNode { Kind: ScalarKind.Null })
         {
-            return new JsonPatch([]);
+            return new JsonPatch([]) { IsNull = true };
         }
 
         if (document is not ListNode list)
@@ -51,6 +57,18 @@ internal sealed class JsonPatch
         }
 
         return new JsonPatch(operations);
+    }
+
+    private static Node ReadJson(string text, string file)
+    {
+        try
+        {
+            return JsonTreeReader.Read(Encoding.UTF8.GetBytes(text), new JsonReadOptions { File = file, Positions = true });
+        }
+        catch (JsonFormatException e)
+        {
+            throw new KustomizeException($"{file}: a JSON patch that begins with '[' must be JSON: {e.Message}", new SourceLocation(file), e);
+        }
     }
 
     /// <summary>Patches are read as YAML 1.1, objects are not: its words for truth must not reach an object as they are written.</summary>
@@ -80,6 +98,10 @@ internal sealed class JsonPatch
                 break;
             case ScalarNode { Kind: ScalarKind.Boolean } scalar:
                 scalar.Become(ScalarKind.Boolean, scalar.AsBoolean() ? "true" : "false", ScalarStyle.Plain);
+                break;
+            case ScalarNode { Style: ScalarStyle.Folded } scalar:
+                // A patch is read once, so that its folded text is not folded again.
+                scalar.Become(scalar.Kind, scalar.Text, ScalarStyle.Literal);
                 break;
             default:
                 break;
@@ -152,7 +174,8 @@ internal sealed class JsonPatch
                 Add(Container(root, Need(path, "path"), "move", out key), key, moved, path!);
                 return root;
             case "copy":
-                var copied = Get(Container(root, Need(operation.From, "from"), "copy", out key), key, operation.From!)?.DeepClone() ?? ScalarNode.Null();
+                var copied = Get(Container(root, Need(operation.From, "from"), "copy", out key), key, operation.From!)?.DeepClone()
+                    ?? throw new KustomizeException($"error in copy for from: '{operation.From}': unable to get nonexistent key: {key}");
                 Add(Container(root, Need(path, "path"), "copy", out key), key, copied, path!);
                 return root;
             case "test":

@@ -220,6 +220,11 @@ internal sealed class StrategicMerge
 
     private static void SetField(MapNode map, string name, Node? value, Node? dest, Node? src)
     {
+        if (name.Length == 0)
+        {
+            throw Tree.WrongKind("ScalarNode", map);
+        }
+
         if (value is null)
         {
             map.Remove(name);
@@ -245,7 +250,9 @@ internal sealed class StrategicMerge
 
         if (existing is ScalarNode old && value is ScalarNode scalar)
         {
-            old.Become(scalar.Kind, scalar.Text, old.Style);
+            // The quotes of the old value stay, and what is in quotes is text.
+            var style = Tree.StyleOf(old);
+            old.Become(style != ScalarStyle.Plain && old.Kind == ScalarKind.String ? ScalarKind.String : scalar.Kind, scalar.Text, style);
         }
         else if (existing is null)
         {

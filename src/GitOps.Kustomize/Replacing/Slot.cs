@@ -1,5 +1,3 @@
-using GitOps.Kustomize.Trees;
-
 namespace GitOps.Kustomize.Replacing;
 
 /// <summary>A node and the place it stands in, so that it can be replaced.</summary>

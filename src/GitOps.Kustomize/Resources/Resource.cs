@@ -136,6 +136,11 @@ internal sealed class Resource
             _previous = _previous is null ? null : [.. _previous],
         };
         copy.VarNames.AddRange(VarNames);
+        if (Root is not null)
+        {
+            _schema.Comments.Carry(Root, copy.Root!);
+        }
+
         return copy;
     }
 
@@ -164,6 +169,14 @@ internal sealed class Resource
     public void SetLabels(Dictionary<string, string> labels) => SetMetaMap("labels", labels);
 
     public void SetAnnotations(Dictionary<string, string> annotations) => SetMetaMap("annotations", annotations);
+
+    /// <summary>A copy of the tree with the build's notes in its annotations.</summary>
+    public MapNode WithBuildAnnotations()
+    {
+        var copy = DeepCopy();
+        copy.ShowBuildAnnotations();
+        return copy.Root!;
+    }
 
     /// <summary>Puts the build's notes into the annotations, where a JSON patch can see that there are some.</summary>
     public void ShowBuildAnnotations()
@@ -201,7 +214,14 @@ internal sealed class Resource
             return;
         }
 
-        var annotations = Tree.MapAt(Tree.MapAt(Root!, "metadata"), "annotations");
+        var metadata = Tree.MapAt(Root!, "metadata");
+        if (metadata["annotations"] is not (null or MapNode))
+        {
+            // What is no map gives way, as whenever kustomize writes annotations.
+            metadata.Remove("annotations");
+        }
+
+        var annotations = Tree.MapAt(metadata, "annotations");
         foreach (var (key, value) in notes)
         {
             Tree.SetField(annotations, key, value, ScalarKind.String);

@@ -9,6 +9,9 @@ internal sealed class ResourceReader
 {
     private static readonly YamlReaderOptions s_options = new() { Schema = YamlSchema.Kustomize, AllowJsonEscapes = false };
 
+    // kustomize reads documents without a look at repeated keys and trips over them when it prints. A patch is never printed: there the first one counts.
+    private static readonly YamlReaderOptions s_patchOptions = s_options with { DuplicateKeys = DuplicateKeys.FirstWins };
+
     private readonly KubernetesSchema _schema;
     private readonly StringPool _pool = new();
 
@@ -16,9 +19,13 @@ internal sealed class ResourceReader
 
     public List<Resource> Read(ReadOnlyMemory<byte> bytes, string file) => Read(YamlReader.Decode(bytes.Span, file), file);
 
-    public List<Resource> Read(string text, string file)
+    public List<Resource> Read(string text, string file) => Read(text, file, s_options);
+
+    public List<Resource> ReadPatch(string text, string file) => Read(text, file, s_patchOptions);
+
+    private List<Resource> Read(string text, string file, YamlReaderOptions options)
     {
-        var nodes = Parse(text, file);
+        var nodes = Parse(text, file, options);
         DropEmptyAndCheck(nodes, file);
         var result = new List<Resource>(nodes.Count);
         foreach (var node in InlineLists(nodes, file))
@@ -29,9 +36,17 @@ internal sealed class ResourceReader
         return result;
     }
 
+    /// <summary>Makes resources of objects that are read already, as of a chart: lists are taken apart and what is no object is refused.</summary>
+    public List<Resource> MakeAll(IEnumerable<MapNode> roots, string file)
+    {
+        var nodes = roots.ToList<Node>();
+        DropEmptyAndCheck(nodes, file);
+        return [.. InlineLists(nodes, file).Select(n => Make((MapNode)n, file))];
+    }
+
     public Resource Make(MapNode root, string file) => new(root, _schema, file.Length == 0 ? null : new SourceLocation(file, root.Line, root.Column));
 
-    private List<Node> Parse(string text, string file)
+    private List<Node> Parse(string text, string file, YamlReaderOptions options)
     {
         if (text.Contains("\r\n", StringComparison.Ordinal))
         {
@@ -47,7 +62,7 @@ internal sealed class ResourceReader
         {
             var end = FindSeparator(text, at, file, out var next);
             var chunk = span[at..end];
-            if (YamlReader.ReadFirst(chunk, file, s_options, _pool, line) is { IsNull: false } node)
+            if (YamlReader.ReadFirst(chunk, file, options, _pool, line) is { IsNull: false } node)
             {
                 result.Add(node);
                 _schema.Comments.Read(chunk, line, node);

@@ -1,5 +1,4 @@
 using GitOps.Kustomize.Definition;
-using GitOps.Kustomize.Trees;
 
 namespace GitOps.Kustomize.Resources;
 

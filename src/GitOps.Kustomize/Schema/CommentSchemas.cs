@@ -68,6 +68,39 @@ internal sealed partial class CommentSchemas
         }
     }
 
+    /// <summary>Ties the schemas of a tree to its copy.</summary>
+    public void Carry(Node from, Node to)
+    {
+        if (!_any)
+        {
+            return;
+        }
+
+        if (_schemas.TryGetValue(from, out var schema))
+        {
+            _schemas.AddOrUpdate(to, schema);
+        }
+
+        if (from is MapNode map && to is MapNode mapCopy)
+        {
+            for (var i = 0; i < mapCopy.Count; i++)
+            {
+                ref readonly var entry = ref mapCopy.EntryAt(i);
+                if (map[entry.Key] is { } value)
+                {
+                    Carry(value, entry.Value);
+                }
+            }
+        }
+        else if (from is ListNode list && to is ListNode listCopy)
+        {
+            for (var i = 0; i < listCopy.Count && i < list.Count; i++)
+            {
+                Carry(list[i], listCopy[i]);
+            }
+        }
+    }
+
     private static SchemaField? Parse(string json)
     {
         try

@@ -1,5 +1,3 @@
-using GitOps.Kustomize.Trees;
-
 namespace GitOps.Kustomize.Schema;
 
 /// <summary>What one build knows of kinds: Kubernetes' own, or a schema that the kustomization names instead.</summary>

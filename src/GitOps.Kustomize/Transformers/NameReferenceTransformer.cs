@@ -127,6 +127,11 @@ internal sealed class NameReferenceTransformer : ITransformer
             var result = new HashSet<string>(StringComparer.Ordinal);
             foreach (var item in binding.Root!["subjects"] as ListNode ?? [])
             {
+                if (item is ScalarNode { Kind: not ScalarKind.Null })
+                {
+                    throw new KustomizeException($"a subject of {binding}{ResourceSet.At(binding)} is not a map", binding.Source);
+                }
+
                 if (item is MapNode subject && subject["namespace"] is { } ns && Tree.Value(subject["kind"]) == "ServiceAccount")
                 {
                     if (ns is not ScalarNode { Kind: ScalarKind.String })

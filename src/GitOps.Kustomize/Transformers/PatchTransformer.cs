@@ -1,7 +1,6 @@
 using GitOps.Kustomize.Definition;
 using GitOps.Kustomize.Merging;
 using GitOps.Kustomize.Resources;
-using GitOps.Kustomize.Trees;
 
 namespace GitOps.Kustomize.Transformers;
 
@@ -87,7 +86,7 @@ internal sealed class PatchTransformer : ITransformer
         GitOpsException? jsonError = null;
         try
         {
-            merges = context.Reader.Read(text, name);
+            merges = context.Reader.ReadPatch(text, name);
         }
         catch (GitOpsException e)
         {
@@ -111,7 +110,7 @@ internal sealed class PatchTransformer : ITransformer
             throw new KustomizeException($"unable to parse SM or JSON patch from {_source}: {mergeError.Message}; {jsonError.Message}", mergeError.Location, mergeError);
         }
 
-        return mergeError is null ? (merges, null) : (null, json);
+        return mergeError is null ? (merges, null) : (null, json is { IsNull: false } ? json : null);
     }
 
     private void TransformMerges(ResourceSet resources)

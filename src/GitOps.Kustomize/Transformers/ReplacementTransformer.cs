@@ -1,4 +1,3 @@
-using System.Text;
 using GitOps.Kustomize.Definition;
 using GitOps.Kustomize.Replacing;
 using GitOps.Kustomize.Resources;
@@ -11,7 +10,7 @@ namespace GitOps.Kustomize.Transformers;
 internal sealed class ReplacementTransformer : ITransformer
 {
     private const string DefaultPath = "metadata.name";
-    private static readonly YamlReaderOptions s_yaml = new() { Schema = YamlSchema.Kubernetes, DuplicateKeys = DuplicateKeys.LastWins };
+    private static readonly YamlReaderOptions s_yaml = new() { Schema = YamlSchema.Kubernetes, DuplicateKeys = DuplicateKeys.LastWins, AllowJsonEscapes = false };
 
     private readonly List<Replacement> _replacements = [];
 
@@ -84,7 +83,9 @@ internal sealed class ReplacementTransformer : ITransformer
         Node? value;
         try
         {
-            value = FieldPath.LookUp(resource.Root!, PathSplitter.SplitSmart(path));
+            // Who takes the annotations as a whole takes what kustomize notes in them too.
+            var root = path == "metadata.annotations" ? resource.WithBuildAnnotations() : resource.Root!;
+            value = FieldPath.LookUp(root, PathSplitter.SplitSmart(path));
         }
         catch (KustomizeException e)
         {

@@ -36,5 +36,5 @@ internal sealed class ReplicaTransformer : ITransformer
     }
 
     private void Set(Node node) =>
-        Tree.SetText(node as ScalarNode ?? throw Tree.WrongKind("ScalarNode", node), _replica.Count.ToString(CultureInfo.InvariantCulture), ScalarKind.Integer);
+        Tree.SetText(node as ScalarNode ?? throw Tree.WrongKind("ScalarNode", node), _replica.Count.ToString(CultureInfo.InvariantCulture));
 }

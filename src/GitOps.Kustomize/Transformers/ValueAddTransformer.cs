@@ -10,7 +10,7 @@ namespace GitOps.Kustomize.Transformers;
 /// <summary>Sets one value in fields of many resources, whole or as a piece of a path.</summary>
 internal sealed class ValueAddTransformer : ITransformer
 {
-    private static readonly YamlReaderOptions s_yaml = new() { Schema = YamlSchema.Kubernetes, DuplicateKeys = DuplicateKeys.LastWins };
+    private static readonly YamlReaderOptions s_yaml = new() { Schema = YamlSchema.Kubernetes, DuplicateKeys = DuplicateKeys.LastWins, AllowJsonEscapes = false };
 
     private readonly string _value;
     private readonly List<Target> _targets;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using GitOps.Kustomize.Definition;
 using GitOps.Kustomize.Resources;
 
@@ -63,6 +64,20 @@ internal static class FieldWalk
         }
     }
 
+    /// <summary>What means an item of a list in a path cannot name a field of a map.</summary>
+    private static void RefuseListSyntax(string name)
+    {
+        if (name == "*")
+        {
+            throw new KustomizeException($"fieldName: {name}: wildcard is not supported in PathGetter");
+        }
+
+        if (name == "-" || (name[0] == '[' && name[^1] == ']') || ((char.IsAsciiDigit(name[0]) || name[0] is '+' or '-') && long.TryParse(name, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _)))
+        {
+            throw new KustomizeException($"fieldName: {name}: wrong node kind: expected SequenceNode but got MappingNode");
+        }
+    }
+
     private static void WalkMap(MapNode map, FieldSpec spec, string[] parts, int at, Made made, Action<Node> set)
     {
         var name = parts[at];
@@ -77,6 +92,14 @@ internal static class FieldWalk
             throw new KustomizeException("cannot set or create an empty field name");
         }
 
+        name = name.Trim();
+        if (name.Length == 0)
+        {
+            Walk(map, spec, parts, at + 1, made, set);
+            return;
+        }
+
+        RefuseListSyntax(name);
         var creates = spec.Create && made != Made.Nothing && !isList;
         var field = map[name];
         var wantsMap = at < parts.Length - 1 || made == Made.Map;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using GitOps.Json;
 using GitOps.Yaml;
@@ -155,7 +154,7 @@ internal static class JsonTree
 
     private static ScalarNode NormalizeScalar(ScalarNode scalar, bool throughFloat)
     {
-        if (scalar.Style == ScalarStyle.Folded)
+        if (scalar.Style == ScalarStyle.Folded || scalar.Kind is ScalarKind.Null or ScalarKind.Timestamp || scalar.Text.Contains('\u0085', StringComparison.Ordinal))
         {
             scalar = (ScalarNode)scalar.DeepClone();
         }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using GitOps.Yaml;
 
 namespace GitOps.Kustomize.Trees;
@@ -13,12 +14,20 @@ internal static class OutputCheck
     private static readonly SearchValues<char> s_unprintable = SearchValues.Create(
         [.. Enumerable.Range(0x7f, 0x21).Where(c => c != 0x85).Select(c => (char)c), '\ufffe', '\uffff']);
 
+    private const char NextLine = '\u0085';
+
     public static void CheckRoot(MapNode root)
     {
         // The root is read into a map with text keys, so only keys below it have to be text by themselves.
         for (var i = 0; i < root.Count; i++)
         {
-            Check(root.EntryAt(i).Value);
+            ref readonly var entry = ref root.EntryAt(i);
+            if (entry.KeyKind == ScalarKind.Null)
+            {
+                throw KeyError(entry);
+            }
+
+            Check(entry.Value);
         }
     }
 
@@ -73,8 +82,15 @@ internal static class OutputCheck
                 throw Error(scalar, $"cannot decode `{text}` as a !!int");
             case ScalarKind.Boolean when YamlResolver.ResolveTagged("!!bool", text, YamlSchema.Kustomize) is null:
                 throw Error(scalar, $"cannot decode `{text}` as a !!bool");
+            case ScalarKind.Null when text.Length == 0 && scalar.Style == ScalarStyle.SingleQuoted:
+                scalar.Become(ScalarKind.String, "", ScalarStyle.DoubleQuoted);
+                break;
             case ScalarKind.Null when text.Length > 0 && YamlResolver.ResolveTagged("!!null", text, YamlSchema.Kustomize) is null:
                 throw Error(scalar, $"cannot decode `{text}` as a !!null");
+            case ScalarKind.Timestamp when scalar.Style == ScalarStyle.SingleQuoted && text.Contains(':', StringComparison.Ordinal):
+                // Between braces a time can only be written in quotes, and then it is text.
+                scalar.Become(ScalarKind.String, text, ScalarStyle.DoubleQuoted);
+                break;
             case ScalarKind.Timestamp when YamlResolver.ResolveTagged("!!timestamp", text, YamlSchema.Kustomize) is null:
                 throw Error(scalar, $"cannot decode `{text}` as a !!timestamp");
             default:
@@ -107,6 +123,40 @@ internal static class OutputCheck
         {
             scalar.Become(ScalarKind.String, FoldedScalar.Survive(text), ScalarStyle.Literal);
         }
+
+        if (scalar.Text.Contains(NextLine, StringComparison.Ordinal))
+        {
+            scalar.Become(ScalarKind.String, FoldNextLines(scalar.Text), scalar.Text.Contains('\n', StringComparison.Ordinal) ? ScalarStyle.Literal : ScalarStyle.DoubleQuoted);
+        }
+    }
+
+    /// <summary>JSON leaves U+0085 as it is, and the YAML reader behind it takes it for a line break that it folds.</summary>
+    private static string FoldNextLines(string text)
+    {
+        var folded = new StringBuilder(text.Length);
+        for (var i = 0; i < text.Length;)
+        {
+            if (text[i] != NextLine)
+            {
+                folded.Append(text[i++]);
+                continue;
+            }
+
+            while (folded.Length > 0 && folded[^1] == ' ')
+            {
+                folded.Length--;
+            }
+
+            var breaks = 0;
+            for (; i < text.Length && text[i] is NextLine or ' '; i++)
+            {
+                breaks += text[i] == NextLine ? 1 : 0;
+            }
+
+            folded.Append(breaks == 1 ? ' ' : '\n', Math.Max(1, breaks - 1));
+        }
+
+        return folded.ToString();
     }
 
     private static KustomizeException Error(ScalarNode scalar, string message) => new(message, new SourceLocation("", scalar.Line, scalar.Column));

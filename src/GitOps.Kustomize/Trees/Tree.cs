@@ -23,7 +23,10 @@ internal static class Tree
 
     /// <summary>Sets the text of a scalar. Its quotes stay; without a tag of its own a bare text means what it says.</summary>
     public static void SetText(ScalarNode scalar, string text, ScalarKind? tag = null) =>
-        scalar.Become(tag ?? KindOf(text, scalar.Style), text, scalar.Style);
+        scalar.Become(tag ?? KindOf(text, StyleOf(scalar)), text, StyleOf(scalar));
+
+    /// <summary>The quotes that stay when a scalar's text changes; a null has none of its own.</summary>
+    public static ScalarStyle StyleOf(ScalarNode scalar) => scalar.Kind == ScalarKind.Null ? ScalarStyle.Plain : scalar.Style;
 
     public static ScalarKind KindOf(string text, ScalarStyle style) =>
         style == ScalarStyle.Plain ? YamlResolver.Resolve(text, YamlSchema.Kustomize) : ScalarKind.String;
@@ -44,7 +47,7 @@ internal static class Tree
         }
         else if (map.EntryAt(at).Value is ScalarNode existing)
         {
-            existing.Become(tagged ? value.Kind : KindOf(value.Text, existing.Style), value.Text, existing.Style);
+            existing.Become(tagged ? value.Kind : KindOf(value.Text, StyleOf(existing)), value.Text, StyleOf(existing));
         }
         else
         {

@@ -45,7 +45,8 @@ public static class GitOpsNotificationsBuilderExtensions
         builder.Services.AddSingleton<IConfigurationCheck>(services => new WebhookCheck(name, services.GetRequiredService<IOptionsMonitor<WebhookOptions>>()));
         builder.Services.AddSingleton<INotifier>(services => new WebhookNotifier(
             services.GetRequiredService<IOptionsMonitor<WebhookOptions>>().Get(name),
-            () => services.GetRequiredService<IHttpClientFactory>().CreateClient(client)));
+            () => services.GetRequiredService<IHttpClientFactory>().CreateClient(client),
+            $"webhook:{name}"));
         return builder;
     }
 

@@ -20,13 +20,19 @@ public sealed class WebhookNotifier : INotifier
     /// <summary>Makes the notifier.</summary>
     /// <param name="options">The options.</param>
     /// <param name="client">Gives a client for one request.</param>
-    public WebhookNotifier(WebhookOptions options, Func<HttpClient> client)
+    /// <param name="name">The webhook's name.</param>
+    public WebhookNotifier(WebhookOptions options, Func<HttpClient> client, string name = "webhook")
     {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        Name = name;
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(client);
         _options = options;
         _client = client;
     }
+
+    /// <inheritdoc/>
+    public string Name { get; }
 
     /// <inheritdoc/>
     /// <exception cref="GitOpsException">The receiver could not be reached or refused the event; the message names only its host.</exception>

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace GitOps.Testing.Discovery;
 
 /// <summary>Answers what is not about objects: discovery, versions, health, OpenAPI.</summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace GitOps.Testing;
 
 /// <summary>An answer of kind <c>Status</c>.</summary>

@@ -1,5 +1,4 @@
 using GitOps.Json;
-using GitOps.TypedMerge;
 
 namespace GitOps.Testing;
 

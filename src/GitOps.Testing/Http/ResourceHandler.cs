@@ -702,7 +702,7 @@ internal sealed partial class ResourceHandler
 
         if (values.Any(static v => v != "All"))
         {
-            throw InvalidOptions(options, FieldError.NotSupported("dryRun", string.Join(",", values.ToArray()), ["All"]));
+            throw InvalidOptions(options, FieldError.NotSupported("dryRun", string.Join(',', values.ToArray()), ["All"]));
         }
 
         request.DryRun = true;

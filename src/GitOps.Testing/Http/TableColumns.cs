@@ -202,7 +202,7 @@ internal static class TableColumns
     {
         var ports = service.GetMap("spec")?.GetList("ports")?.OfType<MapNode>()
             .Select(static p => $"{p.GetString("port")}{(p.GetString("nodePort") is { } node ? ":" + node : "")}/{p.GetString("protocol")}");
-        return ports is null ? "<none>" : string.Join(",", ports);
+        return ports is null ? "<none>" : string.Join(',', ports);
     }
 
     private static string JobStatus(MapNode job)

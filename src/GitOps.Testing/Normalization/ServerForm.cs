@@ -1,5 +1,4 @@
 using System.Globalization;
-using GitOps.Schema;
 
 namespace GitOps.Testing;
 

@@ -1,4 +1,3 @@
-using GitOps.Schema;
 using GitOps.TypedMerge;
 
 namespace GitOps.Testing;

@@ -1,5 +1,3 @@
-using GitOps.TypedMerge;
-
 namespace GitOps.Testing;
 
 /// <summary>Conversions between the versions of built-in kinds that have several.</summary>

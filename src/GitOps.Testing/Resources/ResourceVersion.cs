@@ -1,5 +1,3 @@
-using GitOps.Schema;
-
 namespace GitOps.Testing;
 
 /// <summary>One version that a resource is served at.</summary>

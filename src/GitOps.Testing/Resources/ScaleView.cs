@@ -1,4 +1,3 @@
-using System.Globalization;
 using GitOps.TypedMerge;
 
 namespace GitOps.Testing;
@@ -161,7 +160,7 @@ internal sealed class ScaleView
         foreach (var expression in selector.GetList("matchExpressions")?.OfType<MapNode>() ?? [])
         {
             var key = expression.GetString("key");
-            var values = string.Join(",", expression.GetList("values")?.OfType<ScalarNode>().Select(static v => v.Text).Order(StringComparer.Ordinal) ?? Enumerable.Empty<string>());
+            var values = string.Join(',', expression.GetList("values")?.OfType<ScalarNode>().Select(static v => v.Text).Order(StringComparer.Ordinal) ?? Enumerable.Empty<string>());
             terms.Add(expression.GetString("operator") switch
             {
                 "In" => $"{key} in ({values})",
@@ -172,7 +171,7 @@ internal sealed class ScaleView
         }
 
         terms.Sort(StringComparer.Ordinal);
-        return string.Join(",", terms);
+        return string.Join(',', terms);
     }
 
     private MapNode WithManaged(MapNode scale, MapNode live)

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using GitOps.Conformance.Tests.Kustomize;
 using GitOps.Substitution;
 
 namespace GitOps.Conformance.Tests.Envsubst;
@@ -9,8 +8,7 @@ public sealed class EnvsubstConformanceTests
     [Fact]
     public void Expand_RecordedCases_GiveTheSameText()
     {
-        var directory = RecordedCases.Directory("envsubst");
-        Assert.SkipWhen(directory is null, "the recorded envsubst cases (shared/conformance/envsubst) are not next to this checkout");
+        var directory = RecordedData.Require("conformance/envsubst");
         using var document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(directory, "cases.json")));
         var failures = new List<string>();
         var count = 0;

@@ -13,7 +13,7 @@ public sealed class HealthConformanceTests
     [InlineData("custom", 90)]
     public void Assess_RecordedObjects_AgreesWithTheRecordedVerdict(string set, int percent)
     {
-        var folder = Folder();
+        var folder = RecordedData.Require("conformance/health");
         var cases = ((ListNode)JsonTreeReader.Read(File.ReadAllBytes(Path.Combine(folder, "cases.json")))).Cast<MapNode>().Where(c => c.GetString("set") == set).ToList();
         List<string> failures = [];
         foreach (var item in cases)
@@ -41,22 +41,4 @@ public sealed class HealthConformanceTests
         HealthStatus.NotFound => "Missing",
         _ => "Unknown",
     };
-
-    private static string Folder()
-    {
-        var shared = Environment.GetEnvironmentVariable("GITOPS_SHARED");
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); shared is null && folder is not null; folder = folder.Parent)
-        {
-            var candidate = Path.Combine(folder.FullName, "shared");
-            shared = Directory.Exists(Path.Combine(candidate, "conformance")) ? candidate : null;
-        }
-
-        var health = shared is null ? null : Path.Combine(shared, "conformance", "health");
-        if (health is null || !Directory.Exists(health))
-        {
-            Assert.Skip("The recorded cases are not here: put them beside the checkout as shared/conformance, or name the folder in GITOPS_SHARED.");
-        }
-
-        return health!;
-    }
 }

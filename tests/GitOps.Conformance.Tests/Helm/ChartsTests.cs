@@ -12,20 +12,20 @@ public sealed partial class ChartsTests
 {
     private static readonly ConcurrentDictionary<string, Lazy<string?>> Results = new(StringComparer.Ordinal);
 
-    public static TheoryData<string> Cases() => HelmConformanceData.IsPresent ? [.. Names()] : ["(absent)"];
+    public static TheoryData<string> Cases() => RecordedData.Find("conformance/helm") is not null ? [.. Names()] : ["(absent)"];
 
     [Theory]
     [MemberData(nameof(Cases))]
     public void Template_RecordedCase_PrintsRecordedBytes(string name)
     {
-        _ = HelmConformanceData.Root;
+        _ = RecordedData.Require("conformance/helm");
         Result(name).Should().BeNull();
     }
 
     [Fact]
     public void Template_AllRecordedCases_ArePrinted()
     {
-        _ = HelmConformanceData.Root;
+        _ = RecordedData.Require("conformance/helm");
         var names = Names().ToList();
         var failures = names.Where(n => Result(n) is not null).ToList();
         TestContext.Current.TestOutputHelper?.WriteLine($"helm charts: {names.Count - failures.Count}/{names.Count}");
@@ -36,14 +36,14 @@ public sealed partial class ChartsTests
     private static partial Regex Place();
 
     private static IEnumerable<string> Names() =>
-        Directory.EnumerateDirectories(Path.Combine(HelmConformanceData.Root, "charts"))
+        Directory.EnumerateDirectories(Path.Combine(RecordedData.Require("conformance/helm"), "charts"))
             .Where(d => File.Exists(Path.Combine(d, "case.json"))).Select(d => Path.GetFileName(d)!).Order(StringComparer.Ordinal);
 
     private static string? Result(string name) => Results.GetOrAdd(name, n => new Lazy<string?>(() => Check(n))).Value;
 
     private static string? Check(string name)
     {
-        var folder = Path.Combine(HelmConformanceData.Root, "charts", name);
+        var folder = Path.Combine(RecordedData.Require("conformance/helm"), "charts", name);
         var data = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "case.json"))).RootElement;
         string actual;
         try
@@ -86,7 +86,7 @@ public sealed partial class ChartsTests
     private static string Render(string folder, JsonElement data)
     {
         var chartName = data.GetProperty("chart").GetString()!;
-        var chartFolder = Path.Combine(HelmConformanceData.Root, "charts", "_src", chartName);
+        var chartFolder = Path.Combine(RecordedData.Require("conformance/helm"), "charts", "_src", chartName);
         var chart = HelmChart.LoadDirectory(new DirectoryFileTree(Path.GetDirectoryName(chartFolder)!), TreePath.Parse(chartName));
         var options = new HelmOptions
         {

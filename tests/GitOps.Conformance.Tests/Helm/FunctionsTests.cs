@@ -30,20 +30,20 @@ public sealed partial class FunctionsTests
     private static readonly Lazy<Dictionary<string, JsonElement>> Snippets = new(Load);
     private static readonly ConcurrentDictionary<string, Lazy<string?>> Results = new(StringComparer.Ordinal);
 
-    public static TheoryData<string> Cases() => HelmConformanceData.IsPresent ? [.. Snippets.Value.Keys] : ["(absent)"];
+    public static TheoryData<string> Cases() => RecordedData.Find("conformance/helm") is not null ? [.. Snippets.Value.Keys] : ["(absent)"];
 
     [Theory]
     [MemberData(nameof(Cases))]
     public void Render_RecordedSnippet_PrintsRecordedBytes(string name)
     {
-        _ = HelmConformanceData.Root;
+        _ = RecordedData.Require("conformance/helm");
         Result(name).Should().BeNull();
     }
 
     [Fact]
     public void Render_AllRecordedSnippets_ArePrinted()
     {
-        _ = HelmConformanceData.Root;
+        _ = RecordedData.Require("conformance/helm");
         var failures = Snippets.Value.Keys.Where(n => Result(n) is not null).ToList();
         TestContext.Current.TestOutputHelper?.WriteLine($"helm functions: {Snippets.Value.Count - failures.Count}/{Snippets.Value.Count}");
         failures.Should().BeEmpty();
@@ -54,7 +54,7 @@ public sealed partial class FunctionsTests
 
     private static Dictionary<string, JsonElement> Load()
     {
-        using var file = File.OpenRead(Path.Combine(HelmConformanceData.Root, "functions.json"));
+        using var file = File.OpenRead(Path.Combine(RecordedData.Require("conformance/helm"), "functions.json"));
         return JsonDocument.Parse(file).RootElement.EnumerateArray().ToDictionary(c => c.GetProperty("name").GetString()!, StringComparer.Ordinal);
     }
 

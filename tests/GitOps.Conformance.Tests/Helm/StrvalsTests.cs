@@ -9,8 +9,8 @@ namespace GitOps.Conformance.Tests.Helm;
 public sealed class StrvalsTests
 {
     private static readonly Lazy<Dictionary<string, JsonElement>> Recorded = new(() =>
-        HelmConformanceData.IsPresent
-            ? JsonDocument.Parse(File.ReadAllBytes(Path.Combine(HelmConformanceData.Root, "strvals.json"))).RootElement.EnumerateArray().ToDictionary(c => c.GetProperty("name").GetString()!)
+        RecordedData.Find("conformance/helm") is not null
+            ? JsonDocument.Parse(File.ReadAllBytes(Path.Combine(RecordedData.Require("conformance/helm"), "strvals.json"))).RootElement.EnumerateArray().ToDictionary(c => c.GetProperty("name").GetString()!)
             : []);
 
     public static TheoryData<string> Cases() => Recorded.Value.Count == 0 ? ["(absent)"] : [.. Recorded.Value.Keys];
@@ -19,14 +19,14 @@ public sealed class StrvalsTests
     [MemberData(nameof(Cases))]
     public void Set_RecordedCase_GivesRecordedValues(string name)
     {
-        _ = HelmConformanceData.Root;
+        _ = RecordedData.Require("conformance/helm");
         Check(name).Should().BeNull();
     }
 
     [Fact]
     public void Set_AllRecordedCases_ArePrinted()
     {
-        _ = HelmConformanceData.Root;
+        _ = RecordedData.Require("conformance/helm");
         var failures = Recorded.Value.Keys.Where(n => Check(n) is not null).ToList();
         TestContext.Current.TestOutputHelper?.WriteLine($"strvals: {Recorded.Value.Count - failures.Count}/{Recorded.Value.Count}");
         failures.Should().BeEmpty();

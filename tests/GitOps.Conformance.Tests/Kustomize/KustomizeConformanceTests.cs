@@ -13,7 +13,7 @@ public sealed class KustomizeConformanceTests : IClassFixture<PassCount>
     public static TheoryData<string> Cases()
     {
         var data = new TheoryData<string>();
-        if (RecordedCases.Directory("kustomize") is { } directory)
+        if (RecordedData.Find("conformance/kustomize") is { } directory)
         {
             foreach (var name in Directory.EnumerateDirectories(directory).Select(d => Path.GetFileName(d)!).Order(StringComparer.Ordinal))
             {
@@ -32,9 +32,8 @@ public sealed class KustomizeConformanceTests : IClassFixture<PassCount>
     [MemberData(nameof(Cases))]
     public void Build_RecordedCase_GivesTheSameBytes(string name)
     {
-        Assert.SkipWhen(name.Length == 0, "the recorded kustomize cases (shared/conformance/kustomize) are not next to this checkout");
+        var directory = Path.Combine(RecordedData.Require("conformance/kustomize"), name);
         _count.Start();
-        var directory = Path.Combine(RecordedCases.Directory("kustomize")!, name);
         using var document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(directory, "case.json")));
         var test = document.RootElement;
         var options = new KustomizeOptions

@@ -7,29 +7,8 @@ internal static class RecordedSequences
 {
     private static readonly string[] TimeKeys = ["creationTimestamp", "deletionTimestamp", "time"];
 
-    /// <summary>The folder of a kind of recorded data, or <see langword="null"/> when it is not on this machine.</summary>
-    public static string? Folder(string kind)
-    {
-        if (Environment.GetEnvironmentVariable("GITOPS_SHARED") is { Length: > 0 } given)
-        {
-            var direct = Path.Combine(given, "conformance", kind);
-            return Directory.Exists(direct) ? direct : null;
-        }
-
-        for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
-        {
-            var candidate = Path.Combine(directory.FullName, "shared", "conformance", kind);
-            if (Directory.Exists(candidate))
-            {
-                return candidate;
-            }
-        }
-
-        return null;
-    }
-
     public static JsonArray? Load(string kind) =>
-        Folder(kind) is { } folder ? JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "sequences.json")))!.AsArray() : null;
+        RecordedData.Find($"conformance/{kind}") is { } folder ? JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "sequences.json")))!.AsArray() : null;
 
     /// <summary>Replaces what differs from run to run by tokens, in place.</summary>
     public static JsonNode? Tokenize(JsonNode? node, string key = "")

@@ -20,7 +20,7 @@ public sealed class ServerSideApplyTests
         await using var cluster = await InMemoryCluster.StartAsync(new InMemoryClusterOptions { Namespaces = ["conformance"] }, TestContext.Current.CancellationToken);
         using var client = new HttpClient { BaseAddress = cluster.Url };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", cluster.Token);
-        await InstallAsync(client, File.ReadAllText(Path.Combine(RecordedSequences.Folder("ssa")!, "widget-crd.json")));
+        await InstallAsync(client, File.ReadAllText(Path.Combine(RecordedData.Require("conformance/ssa"), "widget-crd.json")));
         var failures = new List<string>();
         var steps = 0;
         foreach (var sequence in sequences)

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 
@@ -9,12 +8,15 @@ internal sealed class EngineFixture : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
     private readonly CancellationTokenSource _stop = new();
-    private readonly ConcurrentQueue<GitOpsEvent> _events = new();
+    private readonly List<GitOpsEvent> _events = [];
     private readonly Task _reader;
+    private TaskCompletionSource _arrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _run = Task.CompletedTask;
 
-    public EngineFixture(Action<IGitOpsBuilder> configure, Action<GitOpsOptions>? options = null)
+    public EngineFixture(Action<IGitOpsBuilder> configure, Action<GitOpsOptions>? options = null, FakeSource? source = null, FakeApplier? applier = null)
     {
+        Source = source ?? new FakeSource();
+        Applier = applier ?? new FakeApplier();
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddMetrics();
@@ -36,7 +38,15 @@ internal sealed class EngineFixture : IAsyncDisposable
             {
                 await foreach (var gitOpsEvent in stream)
                 {
-                    _events.Enqueue(gitOpsEvent);
+                    TaskCompletionSource arrived;
+                    lock (_events)
+                    {
+                        _events.Add(gitOpsEvent);
+                        arrived = _arrived;
+                        _arrived = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                    }
+
+                    arrived.TrySetResult();
                 }
             }
             catch (OperationCanceledException)
@@ -49,13 +59,22 @@ internal sealed class EngineFixture : IAsyncDisposable
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
-    public FakeSource Source { get; } = new();
+    public FakeSource Source { get; }
 
-    public FakeApplier Applier { get; } = new();
+    public FakeApplier Applier { get; }
 
     public GitOpsEngine Engine { get; }
 
-    public IReadOnlyList<GitOpsEvent> Events => [.. _events];
+    public IReadOnlyList<GitOpsEvent> Events
+    {
+        get
+        {
+            lock (_events)
+            {
+                return [.. _events];
+            }
+        }
+    }
 
     public static string ConfigMap(string name, string value = "1") =>
         $"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}\ndata:\n  a: \"{value}\"\n";
@@ -80,20 +99,58 @@ internal sealed class EngineFixture : IAsyncDisposable
     public Task<UnitStatus> WaitForReadyAsync(string unit, string digest) =>
         WaitForAsync(unit, u => u.IsReady && u.LastAppliedRevision?.Digest == digest);
 
+    /// <summary>Waits for an event, also one that has passed already.</summary>
     public async Task<GitOpsEvent> WaitForEventAsync(Func<GitOpsEvent, bool> condition)
     {
-        var deadline = Environment.TickCount64 + 10_000;
-        while (Environment.TickCount64 < deadline)
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        try
         {
-            if (_events.FirstOrDefault(condition) is { } found)
+            while (true)
             {
-                return found;
+                Task arrived;
+                lock (_events)
+                {
+                    if (_events.FirstOrDefault(condition) is { } found)
+                    {
+                        return found;
+                    }
+
+                    arrived = _arrived.Task;
+                }
+
+                await arrived.WaitAsync(timeout.Token);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            throw new TimeoutException($"No such event among: {string.Join("\n", Events.Select(e => $"{e.Unit} {e.Reason} {e.Message}"))}");
+        }
+    }
+
+    /// <summary>Moves the clock in steps until a condition holds. The engine arms its timers on other threads, so after each step it gets a moment to react.</summary>
+    public async Task AdvanceUntilAsync(TimeSpan step, Func<bool> condition)
+    {
+        var deadline = Environment.TickCount64 + 10_000;
+        while (!condition())
+        {
+            Environment.TickCount64.Should().BeLessThan(deadline, "the condition must come true while time passes");
+            Task arrived;
+            lock (_events)
+            {
+                arrived = _arrived.Task;
             }
 
-            await Task.Yield();
+            Time.Advance(step);
+            await Task.WhenAny(arrived, Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System));
         }
+    }
 
-        throw new TimeoutException($"No such event among: {string.Join("\n", Events.Select(e => $"{e.Unit} {e.Reason} {e.Message}"))}");
+    /// <summary>Stops the engine as a host does: what was told is delivered, or stays in the outbox.</summary>
+    public async Task StopAsync()
+    {
+        await _stop.CancelAsync();
+        await _run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Engine.DrainNotificationsAsync(CancellationToken.None);
     }
 
     public async ValueTask DisposeAsync()

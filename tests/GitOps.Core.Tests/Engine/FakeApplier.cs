@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using GitOps.Json;
 
 namespace GitOps.Core.Tests.Engine;
 
@@ -9,6 +10,7 @@ internal sealed class FakeApplier : IApplier
 {
     private readonly ConcurrentDictionary<string, Channel<HealthReport>> _health = new();
     private readonly ConcurrentDictionary<string, Channel<Drift>> _drift = new();
+    private readonly ConcurrentDictionary<string, bool> _drifted = new();
 
     public ConcurrentDictionary<string, IReadOnlyList<Manifest>> Applied { get; } = new();
 
@@ -23,15 +25,22 @@ internal sealed class FakeApplier : IApplier
 
     public int PlanCount;
 
+    /// <summary>How many drift watches from now on cannot begin.</summary>
+    public int DriftWatchesThatFail;
+
     /// <summary>Done when the first wait for health begins.</summary>
     public TaskCompletionSource Verifying { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public ValueTask<Plan> PlanAsync(ApplyRequest request, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref PlanCount);
-        var before = Applied.TryGetValue(request.UnitName, out var applied) ? applied.Select(m => m.Id).ToHashSet() : [];
-        var changes = request.Manifests.Select(m => new PlannedChange(m.Id, before.Contains(m.Id) ? ChangeAction.Configured : ChangeAction.Created, []));
-        var deleted = before.Except(request.Manifests.Select(m => m.Id)).Select(id => new PlannedChange(id, ChangeAction.Deleted, []));
+        var live = Applied.TryGetValue(request.UnitName, out var applied) ? applied.ToDictionary(m => m.Id) : [];
+        var drifted = _drifted.TryRemove(request.UnitName, out _);
+        var changes = request.Manifests.Select(m => new PlannedChange(
+            m.Id,
+            !live.TryGetValue(m.Id, out var before) ? ChangeAction.Created : drifted || !string.Equals(JsonTreeWriter.WriteText(before.Root), JsonTreeWriter.WriteText(m.Root), StringComparison.Ordinal) ? ChangeAction.Configured : ChangeAction.Unchanged,
+            []));
+        var deleted = live.Keys.Except(request.Manifests.Select(m => m.Id)).Select(id => new PlannedChange(id, ChangeAction.Deleted, []));
         return ValueTask.FromResult(new Plan(request, [.. changes, .. deleted], PlanErrors(request)));
     }
 
@@ -54,8 +63,11 @@ internal sealed class FakeApplier : IApplier
     public void Report(string unit, HealthStatus status, string message = "") =>
         Health(unit).Writer.TryWrite(new HealthReport([new ObjectHealth(new ResourceId("apps", "Deployment", "default", unit), status, message)]));
 
-    public void Drift(string unit, string manager) =>
+    public void Drift(string unit, string manager)
+    {
+        _drifted[unit] = true;
         DriftOf(unit).Writer.TryWrite(new Drift(new ResourceId("", "ConfigMap", "default", unit), [new FieldChange("data.a", "\"2\"", "\"1\"")], IsDeleted: false) { Manager = manager });
+    }
 
     public async IAsyncEnumerable<HealthReport> WatchHealthAsync(string unitName, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -74,7 +86,9 @@ internal sealed class FakeApplier : IApplier
     }
 
     public IAsyncEnumerable<Drift> WatchDriftAsync(ApplyRequest request, CancellationToken cancellationToken) =>
-        DriftOf(request.UnitName).Reader.ReadAllAsync(cancellationToken);
+        Interlocked.Decrement(ref DriftWatchesThatFail) >= 0
+            ? throw new GitOpsException(Reasons.ClusterUnavailable, "The cluster is away.")
+            : DriftOf(request.UnitName).Reader.ReadAllAsync(cancellationToken);
 
     private Channel<HealthReport> Health(string unit) => _health.GetOrAdd(unit, _ => Channel.CreateUnbounded<HealthReport>());
 

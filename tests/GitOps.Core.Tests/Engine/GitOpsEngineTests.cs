@@ -135,11 +135,11 @@ public sealed class GitOpsEngineTests
         for (var count = 2; count <= 4; count++)
         {
             var wanted = count;
-            await AdvanceUntilAsync(fixture, TimeSpan.FromSeconds(5), () => fixture.Engine.GetUnit("apps").History[0].Count >= wanted);
+            await fixture.AdvanceUntilAsync(TimeSpan.FromSeconds(5), () => fixture.Engine.GetUnit("apps").History[0].Count >= wanted);
         }
 
         down = false;
-        await AdvanceUntilAsync(fixture, TimeSpan.FromSeconds(30), () => fixture.Engine.GetUnit("apps").IsReady);
+        await fixture.AdvanceUntilAsync(TimeSpan.FromSeconds(30), () => fixture.Engine.GetUnit("apps").IsReady);
         fixture.Events.Count(e => e.IsTransition && e.Reason == Reasons.ClusterUnavailable).Should().Be(1, "the same failure is told once");
     }
 
@@ -158,6 +158,27 @@ public sealed class GitOpsEngineTests
         var corrected = await fixture.WaitForEventAsync(e => e.Reason == Reasons.DriftCorrected);
         corrected.Drifts.Should().ContainSingle();
         fixture.Engine.GetUnit("apps").RenderCount.Should().Be(1, "a correction uses what was rendered");
+    }
+
+    [Fact]
+    public async Task RunAsync_DriftWatchCannotBegin_BeginsAnewWithoutTheNextInterval()
+    {
+        await using var fixture = new EngineFixture(g => g.AddManifests("apps", o =>
+        {
+            o.Source = "fleet";
+            o.Path = "apps";
+            o.Interval = TimeSpan.FromDays(30);
+        }));
+        fixture.Applier.DriftWatchesThatFail = 3;
+        fixture.Source.Commit("r1", ("apps/a.yaml", EngineFixture.ConfigMap("a")));
+        fixture.Start();
+        await fixture.WaitForReadyAsync("apps", "r1");
+
+        fixture.Applier.Drift("apps", "kubectl-edit");
+        var begun = fixture.Time.GetUtcNow();
+        await fixture.AdvanceUntilAsync(TimeSpan.FromSeconds(1), () => fixture.Events.Any(e => e.Reason == Reasons.DriftDetected));
+
+        (fixture.Time.GetUtcNow() - begun).Should().BeGreaterThanOrEqualTo(TimeSpan.FromSeconds(1 + 2 + 4), "each failure doubles the wait");
     }
 
     [Fact]
@@ -326,18 +347,6 @@ public sealed class GitOpsEngineTests
             {
                 await LoseAsync();
             }
-        }
-    }
-
-    private static async Task AdvanceUntilAsync(EngineFixture fixture, TimeSpan step, Func<bool> condition)
-    {
-        // The loop arms its timers on other threads, so the clock is moved in steps until what was waited for has happened.
-        var deadline = Environment.TickCount64 + 10_000;
-        while (!condition())
-        {
-            Environment.TickCount64.Should().BeLessThan(deadline, "the condition must come true while time passes");
-            fixture.Time.Advance(step);
-            await Task.Yield();
         }
     }
 

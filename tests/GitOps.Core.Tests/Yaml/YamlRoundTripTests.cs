@@ -10,8 +10,7 @@ public sealed class YamlRoundTripTests
     [InlineData(YamlSchema.Kustomize)]
     public void Write_WhatTheToolPrinted_IsTheSameBytes(YamlSchema schema)
     {
-        var directory = RecordedYaml.Directory("kustomize");
-        Assert.SkipWhen(directory is null, "the recorded kustomize cases (shared/conformance/kustomize) are not next to this checkout");
+        var directory = RecordedData.Require("conformance/kustomize");
         var differing = new List<string>();
         var count = 0;
         foreach (var file in Directory.EnumerateFiles(directory, "expected*.yaml", SearchOption.AllDirectories))

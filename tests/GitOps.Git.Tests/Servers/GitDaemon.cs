@@ -12,10 +12,12 @@ internal sealed class GitDaemon : IAsyncDisposable
     private GitDaemon(Process process, int port)
     {
         _process = process;
-        Url = $"git://127.0.0.1:{port}";
+        Port = port;
     }
 
-    public string Url { get; }
+    public int Port { get; }
+
+    public string Url => $"git://127.0.0.1:{Port}";
 
     public static async Task<GitDaemon> StartAsync(string root)
     {

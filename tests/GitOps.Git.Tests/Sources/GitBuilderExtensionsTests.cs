@@ -27,7 +27,7 @@ public sealed class GitBuilderExtensionsTests
 
         var options = provider.GetRequiredService<IOptionsMonitor<GitSourceOptions>>().Get("apps");
         configuration["GitSources:apps:Credentials:Username"] = "somebody else";
-        var read = await ResolvedCredentials.ReadAsync(options.Credentials, TestContext.Current.CancellationToken);
+        var read = await ResolvedCredentials.ReadAsync(options.Credentials, GitProtocol.Https, null, TestContext.Current.CancellationToken);
 
         options.Reference.SemVer.Should().Be(">=1.0.0");
         options.RecurseSubmodules.Should().BeTrue();

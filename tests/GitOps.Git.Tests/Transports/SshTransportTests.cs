@@ -196,6 +196,57 @@ public sealed class SshTransportTests : IDisposable
         revisions.Distinct().Should().ContainSingle();
     }
 
+    [Theory]
+    [InlineData("http", null)]
+    [InlineData("http", "s3cret")]
+    [InlineData("socks5", null)]
+    [InlineData("socks5", "s3cret")]
+    public async Task FetchAsync_Proxy_IsUsedWithItsCredentials(string scheme, string? password)
+    {
+        await using var server = await SshServer.StartAsync(_directory["ssh"]);
+        await _upstream.CommitAsync("first", GitFileChange.Write("a.yaml", "1"));
+        await using var proxy = scheme == "http"
+            ? TcpRelay.HttpProxy(password is null ? null : $"Basic {Convert.ToBase64String(Encoding.ASCII.GetBytes($"me:{password}"))}")
+            : TcpRelay.SocksProxy(password is null ? null : "me", password);
+        using var source = Source(server, o =>
+        {
+            o.Proxy = new Uri($"{scheme}://127.0.0.1:{proxy.Port}");
+            (o.Credentials.ProxyUsername, o.Credentials.ProxyPassword) = password is null ? default : ((GitSecret?)"me", (GitSecret?)password);
+        });
+
+        Text(await source.FetchAsync(await source.ProbeAsync(Token), Token), "a.yaml").Should().Be("1");
+        proxy.Connections.Should().Be(1);
+        if (password is not null)
+        {
+            var refused = await Failure(server, o => (o.Proxy, o.Credentials.ProxyUsername, o.Credentials.ProxyPassword) = (new Uri($"{scheme}://127.0.0.1:{proxy.Port}"), "me", "wr0ng"));
+            refused.Message.Should().Contain("proxy").And.NotContain("wr0ng");
+            refused.ToString().Should().NotContain("wr0ng");
+        }
+    }
+
+    [Fact]
+    public async Task ProbeAsync_SilentProxy_EndsWithCancellation()
+    {
+        await using var server = await SshServer.StartAsync(_directory["ssh"]);
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        using var source = Source(server, o => o.Proxy = new Uri($"socks5://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}"));
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        var probing = source.ProbeAsync(cancel.Token).AsTask();
+        using var connection = await listener.AcceptTcpClientAsync(Token);
+
+        await cancel.CancelAsync();
+
+        await probing.Invoking(p => p.WaitAsync(TimeSpan.FromSeconds(10), Token)).Should().ThrowAsync<OperationCanceledException>();
+    }
+
+    [Theory]
+    [InlineData("https://proxy:3128")]
+    [InlineData("socks5://me:s3cret@proxy:1080")]
+    public void Constructor_ProxyThatCannotWork_IsRefused(string proxy) =>
+        FluentActions.Invoking(() => new GitSource(new GitSourceOptions { Url = "ssh://git@example.com/a.git", Proxy = new Uri(proxy) }))
+            .Should().Throw<ArgumentException>().Which.Message.Should().Contain("Proxy must be").And.NotContain("s3cret");
+
     private static string Text(Artifact artifact, string path) => Encoding.UTF8.GetString(artifact.Tree.Read(TreePath.Parse(path)).Span);
 
     private async Task<GitOpsException> Failure(SshServer server, Action<GitSourceOptions> configure)

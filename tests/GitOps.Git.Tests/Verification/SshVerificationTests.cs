@@ -23,7 +23,7 @@ public sealed class SshVerificationTests : IDisposable
         Commit("alice");
 
         (await FetchAsync(v => v.SshKeys.Add(Public("alice")))).VerifiedBy.Should().Be($"SSH key {Fingerprint("alice")} (alice)");
-        (await FetchAsync(v => v.AllowedSigners = $"alice@example.com,*@corp.example {KeyOf("alice")}\n")).VerifiedBy.Should().Be($"SSH key {Fingerprint("alice")} (alice@example.com,*@corp.example)");
+        (await FetchAsync(v => v.AllowedSigners = $"alice@example.com,*@corp.example {KeyOf("alice")}\n")).VerifiedBy.Should().Be($"SSH key {Fingerprint("alice")} (alice@example.com)");
     }
 
     [Fact]
@@ -121,7 +121,7 @@ public sealed class SshVerificationTests : IDisposable
         Key("alice");
         File.WriteAllText(_directory["text"], "text");
         Tools.Run("ssh-keygen", ["-q", "-Y", "sign", "-n", "file", "-f", _directory["alice"], _directory["text"]]);
-        var verifier = new SshSignatureVerifier([Public("alice")], "", "");
+        var verifier = new SshSignatureVerifier([Public("alice")], "", []);
 
         verifier.Verify(File.ReadAllText(_directory["text.sig"]), "text"u8.ToArray(), TimeProvider.System.GetUtcNow()).Refusal.Should().Contain("for 'file'");
     }

@@ -32,7 +32,7 @@ public sealed class StoredSignatureTests
     [InlineData("ecdsa")]
     public void Verify_Ssh_IsRight(string name)
     {
-        var verifier = new SshSignatureVerifier([Text($"ssh-{name}.pub")], "", "");
+        var verifier = new SshSignatureVerifier([Text($"ssh-{name}.pub")], "", []);
 
         verifier.Verify(Text($"ssh-{name}.sig"), Payload(), Clock.GetUtcNow()).Signer.Should().Contain($"{name}@example.com");
         verifier.Verify(Text($"ssh-{name}.sig"), [.. Payload(), 10], Clock.GetUtcNow()).Refusal.Should().Contain("wrong");
@@ -42,7 +42,7 @@ public sealed class StoredSignatureTests
     public void Verify_DamagedSignatures_AreRefusedAndNothingElse()
     {
         var openPgp = new OpenPgpVerifier([Text("openpgp-ed25519.key.asc"), Text("openpgp-rsa3072.key.asc")], Clock);
-        var ssh = new SshSignatureVerifier([Text("ssh-ed25519.pub"), Text("ssh-rsa.pub"), Text("ssh-ecdsa.pub")], "", "");
+        var ssh = new SshSignatureVerifier([Text("ssh-ed25519.pub"), Text("ssh-rsa.pub"), Text("ssh-ecdsa.pub")], "", []);
         var random = new Random(1);
         foreach (var name in new[] { "openpgp-ed25519.sig.asc", "openpgp-rsa3072.sig.asc", "ssh-ed25519.sig", "ssh-rsa.sig", "ssh-ecdsa.sig" })
         {

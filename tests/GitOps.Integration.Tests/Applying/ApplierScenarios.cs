@@ -48,9 +48,9 @@ public abstract class ApplierScenarios : IDisposable
 
     protected KubernetesOptions NewOptions() => new() { Kubeconfig = Cluster.Kubeconfig, PruneWait = TimeSpan.FromSeconds(1) };
 
-    protected KubernetesApplier NewApplier()
+    protected KubernetesApplier NewApplier(KubernetesOptions? options = null, TimeProvider? time = null)
     {
-        var applier = new KubernetesApplier(NewOptions());
+        var applier = new KubernetesApplier(options ?? NewOptions(), time);
         _appliers.Add(applier);
         return applier;
     }

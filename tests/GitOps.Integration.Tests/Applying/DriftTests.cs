@@ -184,13 +184,9 @@ public abstract class DriftTests(ITestCluster cluster) : ApplierScenarios(cluste
         /// <summary>Waits until the watch answers plans: only then a write is sure to be seen as a change.</summary>
         public async Task ReadyAsync()
         {
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20), TimeProvider.System);
-            while (!_tests.Applier.IsWatching(_request.UnitName))
-            {
-                _reading.IsCompleted.Should().BeFalse();
-                limit.Token.ThrowIfCancellationRequested();
-                await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, limit.Token);
-            }
+            var ready = _tests.Applier.WatchingAsync(_request.UnitName, _stop.Token);
+            (await Task.WhenAny(ready, _reading).WaitAsync(TimeSpan.FromSeconds(20), Token)).Should().BeSameAs(ready, "the watch must not end");
+            await ready;
         }
 
         public async Task<Drift> NextAsync()

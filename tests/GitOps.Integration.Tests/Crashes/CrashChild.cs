@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Text;
 using GitOps.Json;
 using GitOps.Kubernetes;
@@ -57,16 +56,16 @@ internal static class CrashChild
         return plan.CanApply && (await applier.ApplyAsync(plan, null, cancellationToken)).Succeeded && !plan.HasChanges;
     }
 
-    [ModuleInitializer]
-    internal static void RunWhenAsked()
+    /// <returns>The exit code; <see langword="null"/> in a process that was not asked to.</returns>
+    public static async Task<int?> RunIfAskedAsync()
     {
         if (Environment.GetEnvironmentVariable(Variable) is not { Length: > 0 } settings)
         {
-            return;
+            return null;
         }
 
         var parts = settings.Split('|');
-        Environment.Exit(RunAsync(parts[0], parts[1], parts[2], int.Parse(parts[3], CultureInfo.InvariantCulture)).GetAwaiter().GetResult());
+        return await RunAsync(parts[0], parts[1], parts[2], int.Parse(parts[3], CultureInfo.InvariantCulture));
     }
 
     private static async Task<int> RunAsync(string kubeconfig, string unit, string @namespace, int revision)

@@ -53,12 +53,15 @@ internal sealed class Fleet : IAsyncDisposable
     }
 
     /// <summary>Makes the host without starting it; the repository already has its first commit, on main.</summary>
-    public static async Task<Fleet> CreateAsync(Action<IGitOpsBuilder> configure, InMemoryClusterOptions? cluster = null, params IEnumerable<GitFileChange> files)
+    public static async Task<Fleet> CreateAsync(Action<IGitOpsBuilder> configure, InMemoryClusterOptions? cluster = null, params IEnumerable<GitFileChange> files) =>
+        await CreateOnAsync(await InMemoryCluster.StartAsync(cluster ?? new InMemoryClusterOptions()), configure, files);
+
+    /// <summary>The same on a cluster that runs already; it ends with the fleet.</summary>
+    public static async Task<Fleet> CreateOnAsync(InMemoryCluster inMemory, Action<IGitOpsBuilder> configure, params IEnumerable<GitFileChange> files)
     {
         var folder = Directory.CreateTempSubdirectory("gitops-fleet-").FullName;
         var repository = BareGitRepository.Create(Path.Combine(folder, "fleet.git"));
         await repository.CommitAsync("First", [.. files]);
-        var inMemory = await InMemoryCluster.StartAsync(cluster ?? new InMemoryClusterOptions());
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
         var gitOps = builder.Services.AddGitOps()

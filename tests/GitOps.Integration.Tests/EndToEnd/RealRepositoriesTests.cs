@@ -10,7 +10,7 @@ public sealed class RealRepositoriesTests
     [Fact]
     public async Task Podinfo_KustomizeOverlayWebappAndChart_Reconcile()
     {
-        var files = Fleet.Copy(SharedData.Folder("repos/podinfo"), "");
+        var files = Fleet.Copy(RecordedData.Require("repos/podinfo"), "");
         await using var fleet = await Fleet.CreateAsync(
             g => g
                 .AddKustomization("plain", u => { u.Source = "fleet"; u.Path = "kustomize"; u.TargetNamespace = "default"; })
@@ -36,7 +36,7 @@ public sealed class RealRepositoriesTests
     public async Task FluxExample_StagingAppsAndControllers_ReconcileAfterTheirDefinitions()
     {
         // The example's own gotk-components.yaml is empty: bootstrapping fills it. So the definitions come from here.
-        var files = Fleet.Copy(SharedData.Folder("repos/flux2-kustomize-helm-example"), "").Append(GitFileChange.Write("definitions/flux.yaml", string.Join("---\n", new[]
+        var files = Fleet.Copy(RecordedData.Require("repos/flux2-kustomize-helm-example"), "").Append(GitFileChange.Write("definitions/flux.yaml", string.Join("---\n", new[]
         {
             Definition("source.toolkit.fluxcd.io", "v1", "OCIRepository", "ocirepositories"),
             Definition("source.toolkit.fluxcd.io", "v1", "HelmRepository", "helmrepositories"),

@@ -145,13 +145,7 @@ public sealed class FaultTests : IAsyncLifetime
 
         public Task SpoilAsync(string name) => MergeAsync(ConfigMaps, "default", name, $$$"""{"data":{"key":"{{{Guid.NewGuid()}}}"} }""", "mallory");
 
-        public async Task WatchingAsync(CancellationToken token)
-        {
-            while (!Applier.IsWatching("unit"))
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, token);
-            }
-        }
+        public Task WatchingAsync(CancellationToken token) => Applier.WatchingAsync("unit", token);
 
         private Manifest[] Set(int objects) => _sets.TryGetValue(objects, out var set) ? set
             : _sets[objects] = [.. Enumerable.Range(0, objects).Select(i => ConfigMap("default", string.Create(CultureInfo.InvariantCulture, $"c{i}")))];

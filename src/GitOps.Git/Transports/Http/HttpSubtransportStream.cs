@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using LibGit2Sharp;
 
@@ -6,11 +5,12 @@ namespace GitOps.Git;
 
 /// <summary>One request and its answer. What libgit2 writes is kept until it starts to read; a large push goes through a file.</summary>
 [SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "libgit2 owns the stream and ends it with Free.")]
-internal sealed class HttpSubtransportStream(HttpSubtransport transport, GitOperation operation, HttpConnector connector, GitSmartSubtransportAction action) : SmartSubtransportStream(transport)
+internal sealed class HttpSubtransportStream(HttpSubtransport transport, GitOperation operation, HttpConnector connector, GitSmartSubtransportAction action)
+    : GitSubtransportStream(transport, operation)
 {
     private const int MaxInMemory = 1024 * 1024;
-    private const int ChunkSize = 64 * 1024;
 
+    private readonly GitOperation _operation = operation;
     private Stream _request = new MemoryStream();
     private HttpResponseMessage? _response;
     private Stream? _answer;
@@ -18,64 +18,21 @@ internal sealed class HttpSubtransportStream(HttpSubtransport transport, GitOper
     private string Service => action is GitSmartSubtransportAction.UploadPack or GitSmartSubtransportAction.UploadPackList ? "git-upload-pack" : "git-receive-pack";
 
     /// <inheritdoc/>
-    public override int Read(Stream dataStream, long length, out long readTotal)
-    {
-        readTotal = 0;
-        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(length, ChunkSize));
-        try
-        {
-            var count = (int)Math.Min(length, buffer.Length);
-            var read = ReadAsync(buffer.AsMemory(0, count)).GetAwaiter().GetResult();
-            dataStream.Write(buffer, 0, read);
-            readTotal = read;
-            return 0;
-        }
-        catch (Exception exception)
-        {
-            operation.Fail(exception);
-            throw;
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-    }
+    protected override int Read(Memory<byte> buffer) => ReadAsync(buffer).GetAwaiter().GetResult();
 
     /// <inheritdoc/>
-    public override int Write(Stream dataStream, long length)
+    protected override void Write(ReadOnlyMemory<byte> data)
     {
-        try
+        if (_request is MemoryStream && _request.Length + data.Length > MaxInMemory)
         {
-            if (_request is MemoryStream && _request.Length + length > MaxInMemory)
-            {
-                var file = new FileStream(Path.GetTempFileName(), FileMode.Open, FileAccess.ReadWrite, FileShare.None, ChunkSize, FileOptions.DeleteOnClose);
-                _request.Position = 0;
-                _request.CopyTo(file);
-                _request.Dispose();
-                _request = file;
-            }
-
-            var buffer = ArrayPool<byte>.Shared.Rent(ChunkSize);
-            for (var left = length; left > 0;)
-            {
-                var read = dataStream.Read(buffer, 0, (int)Math.Min(left, buffer.Length));
-                if (read == 0)
-                {
-                    throw new EndOfStreamException();
-                }
-
-                _request.Write(buffer, 0, read);
-                left -= read;
-            }
-
-            ArrayPool<byte>.Shared.Return(buffer);
-            return 0;
+            var file = new FileStream(Path.GetTempFileName(), FileMode.Open, FileAccess.ReadWrite, FileShare.None, 64 * 1024, FileOptions.DeleteOnClose);
+            _request.Position = 0;
+            _request.CopyTo(file);
+            _request.Dispose();
+            _request = file;
         }
-        catch (Exception exception)
-        {
-            operation.Fail(exception);
-            throw;
-        }
+
+        _request.Write(data.Span);
     }
 
     /// <inheritdoc/>
@@ -89,27 +46,27 @@ internal sealed class HttpSubtransportStream(HttpSubtransport transport, GitOper
 
     private async Task<int> ReadAsync(Memory<byte> buffer)
     {
-        if (_answer is null)
-        {
-            if (action is GitSmartSubtransportAction.UploadPackList && operation.Advertisement is { } known)
-            {
-                _answer = new MemoryStream(known.ToArray(), writable: false);
-            }
-            else if (action is GitSmartSubtransportAction.UploadPackList or GitSmartSubtransportAction.ReceivePackList)
-            {
-                _response = await connector.RequestAdvertisementAsync(operation, Service).ConfigureAwait(false);
-            }
-            else
-            {
-                _request.Position = 0;
-                _response = await connector.PostAsync(operation, Service, _request).ConfigureAwait(false);
-            }
+        _answer ??= await AskAsync().ConfigureAwait(false);
+        return await _operation.WaitAsync(async token => await _answer.ReadAsync(buffer, token).ConfigureAwait(false)).ConfigureAwait(false);
+    }
 
-            _answer ??= await _response!.Content.ReadAsStreamAsync(operation.CancellationToken).ConfigureAwait(false);
+    private async Task<Stream> AskAsync()
+    {
+        if (action is GitSmartSubtransportAction.UploadPackList && _operation.Advertisement is { } known)
+        {
+            return new MemoryStream(known.ToArray(), writable: false);
         }
 
-        var read = await operation.WaitAsync(async token => await _answer.ReadAsync(buffer, token).ConfigureAwait(false)).ConfigureAwait(false);
-        operation.CountReceived(read);
-        return read;
+        if (action is GitSmartSubtransportAction.UploadPackList or GitSmartSubtransportAction.ReceivePackList)
+        {
+            _response = await connector.RequestAdvertisementAsync(_operation, Service).ConfigureAwait(false);
+        }
+        else
+        {
+            _request.Position = 0;
+            _response = await connector.PostAsync(_operation, Service, _request).ConfigureAwait(false);
+        }
+
+        return await _response.Content.ReadAsStreamAsync(_operation.CancellationToken).ConfigureAwait(false);
     }
 }

@@ -128,23 +128,7 @@ internal sealed class KnownHosts
                 return IsHashOf(name.ToLowerInvariant());
             }
 
-            var isMatch = false;
-            foreach (var pattern in Hosts.Split(','))
-            {
-                if (pattern.StartsWith('!'))
-                {
-                    if (HostPattern.IsMatch(pattern.AsSpan(1), name))
-                    {
-                        return false;
-                    }
-                }
-                else
-                {
-                    isMatch |= HostPattern.IsMatch(pattern, name);
-                }
-            }
-
-            return isMatch;
+            return SshPattern.IsInList(Hosts, name, ignoreCase: true);
         }
 
         private bool IsHashOf(string name)

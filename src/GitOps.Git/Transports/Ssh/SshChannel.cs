@@ -136,6 +136,12 @@ internal sealed class SshChannel : GitChannel
             return;
         }
 
+        if (cause is not null)
+        {
+            // Over a lost connection the side channel never ends by itself.
+            _command.ExtendedOutputStream.Dispose();
+        }
+
         var said = ReferenceAdvertisementReader.Printable(WhatTheServerSaid());
         throw new GitOpsException(
             Reasons.FetchFailed,

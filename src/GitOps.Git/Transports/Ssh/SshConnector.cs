@@ -81,7 +81,8 @@ internal sealed class SshConnector(GitAddress address, ResolvedCredentials crede
         var knownHosts = ReadKnownHosts();
         using var key = ReadPrivateKey();
         using var method = new PrivateKeyAuthenticationMethod(Address.User!, key);
-        var info = new ConnectionInfo(Address.Host, Address.Port, Address.User!, method) { Timeout = operation.Options.Timeout };
+        var info = MakeInfo(operation.Options.Proxy, method);
+        info.Timeout = operation.Options.Timeout;
         OfferKnownKeyTypes(info, knownHosts);
         GitOpsException? refusal = null;
         var client = new SshClient(info) { KeepAliveInterval = operation.Options.KeepAlive };
@@ -108,10 +109,24 @@ internal sealed class SshConnector(GitAddress address, ResolvedCredentials crede
                 SshConnectionException { DisconnectReason: Renci.SshNet.Messages.Transport.DisconnectReason.KeyExchangeFailed } =>
                     new GitOpsException(GitReasons.HostKeyRefused, $"{Address.Display}: the server offers no host key of a type that known_hosts has for it ({string.Join(", ", info.HostKeyAlgorithms.Keys)}).", exception),
                 SshOperationTimeoutException => new GitOpsException(Reasons.Timeout, $"{Address.Display}: the server was silent for too long while the connection was made.", exception),
+                ProxyException => new GitOpsException(Reasons.FetchFailed, $"{Address.Display}: the proxy {operation.Options.Proxy!.Host} does not let the connection pass: {exception.Message}", exception),
                 SshException or SocketException => new GitOpsException(Reasons.FetchFailed, $"{Address.Display}: the server cannot be reached: {exception.Message}", exception),
                 _ => exception,
             };
         }
+    }
+
+    private ConnectionInfo MakeInfo(Uri? proxy, AuthenticationMethod method)
+    {
+        if (proxy is null)
+        {
+            return new ConnectionInfo(Address.Host, Address.Port, Address.User!, method);
+        }
+
+        const int SocksPort = 1080;
+        var type = proxy.Scheme == "http" ? ProxyTypes.Http : proxy.Scheme == "socks4" ? ProxyTypes.Socks4 : ProxyTypes.Socks5;
+        return new ConnectionInfo(
+            Address.Host, Address.Port, Address.User!, type, proxy.Host, proxy.Port < 0 ? SocksPort : proxy.Port, credentials.ProxyUsername ?? "", credentials.ProxyPassword ?? "", method);
     }
 
     private KnownHosts ReadKnownHosts()
@@ -213,7 +228,7 @@ internal sealed class SshConnector(GitAddress address, ResolvedCredentials crede
         }
 
         // As OpenSSH: a host certificate must name its hosts; patterns are allowed.
-        if (!certificate.ValidPrincipals.Any(p => HostPattern.IsMatch(p, Address.Host)))
+        if (!certificate.ValidPrincipals.Any(p => SshPattern.IsMatch(p, Address.Host, ignoreCase: true)))
         {
             return Refuse($"the {shown} is not for this host");
         }

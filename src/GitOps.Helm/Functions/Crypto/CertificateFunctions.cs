@@ -1,3 +1,4 @@
+using System.Formats.Asn1;
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -8,6 +9,7 @@ namespace GitOps.Helm.Functions;
 /// <summary>Sprig's certificate functions.</summary>
 internal static class CertificateFunctions
 {
+    private const string SubjectAlternativeName = "2.5.29.17";
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
     private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
 
@@ -117,23 +119,30 @@ internal static class CertificateFunctions
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(isAuthority, hasPathLengthConstraint: false, 0, critical: true));
         if (isAuthority)
             request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
-        var alternatives = new SubjectAlternativeNameBuilder();
+        // Written by hand: the runtime's builder refuses names that are too long for DNS, and Go does not.
+        var alternatives = new AsnWriter(AsnEncodingRules.DER);
         var any = false;
+        alternatives.PushSequence();
         foreach (var name in names.DnsNames ?? [])
         {
-            alternatives.AddDnsName(name as string ?? throw new FunctionException("error processing alternate dns name: " + GoFormatter.ToText(name) + " is not a string"));
+            var text = name as string ?? throw new FunctionException("error processing alternate dns name: " + GoFormatter.ToText(name) + " is not a string");
+            if (!System.Text.Ascii.IsValid(text))
+                throw new FunctionException("error creating certificate: x509: " + GoQuote.Quote(text) + " cannot be encoded as an IA5String");
+            alternatives.WriteCharacterString(UniversalTagNumber.IA5String, text, new Asn1Tag(TagClass.ContextSpecific, 2));
             any = true;
         }
 
         foreach (var address in names.Addresses ?? [])
         {
             var text = address as string ?? throw new FunctionException("error parsing ip: " + GoFormatter.ToText(address) + " is not a string");
-            alternatives.AddIpAddress(IPAddress.TryParse(text, out var parsed) ? parsed : throw new FunctionException("error parsing ip: " + text));
+            var parsed = IPAddress.TryParse(text, out var found) ? found : throw new FunctionException("error parsing ip: " + text);
+            alternatives.WriteOctetString((parsed.IsIPv4MappedToIPv6 ? parsed.MapToIPv4() : parsed).GetAddressBytes(), new Asn1Tag(TagClass.ContextSpecific, 7));
             any = true;
         }
 
+        alternatives.PopSequence();
         if (any)
-            request.CertificateExtensions.Add(alternatives.Build());
+            request.CertificateExtensions.Add(new X509Extension(SubjectAlternativeName, alternatives.Encode(), critical: false));
         return request;
     }
 

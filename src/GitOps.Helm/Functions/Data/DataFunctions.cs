@@ -30,7 +30,7 @@ internal static class DataFunctions
         { "mustFromJson", Text, static (_, a) => GoJsonReader.Read((string)a[0]!) },
         { "fromJsonArray", Text, static (_, a) => FromJsonArray((string)a[0]!) },
         { "toToml", One, static (_, a) => ToToml(a[0]) },
-        { "mustToToml", One, static (_, a) => TomlText.Write(a[0]) },
+        { "mustToToml", One, static (_, a) => TomlWriter.Write(a[0]) },
         { "fromToml", Text, static (_, a) => FromToml((string)a[0]!) },
     };
 
@@ -85,9 +85,10 @@ internal static class DataFunctions
         {
             var node = YamlValues.ReadFirst(text);
             if (node is null || node.IsNull)
-                return node is null ? [] : new NilList();
+                return [];
+            var value = YamlValues.ToValue(node);
             return node is ListNode
-                ? (List<object?>)YamlValues.ToValue(node)!
+                ? (List<object?>)value!
                 : [Unmarshal("error unmarshaling JSON: while decoding JSON: ", YamlValues.JsonKind(node), NotAList)];
         }
         catch (HelmException e)
@@ -136,7 +137,7 @@ internal static class DataFunctions
             throw new FunctionException("reflect: call of reflect.Value.Type on zero Value");
         try
         {
-            return TomlText.Write(value);
+            return TomlWriter.Write(value);
         }
         catch (FunctionException e)
         {
@@ -148,7 +149,7 @@ internal static class DataFunctions
     {
         try
         {
-            return TomlText.Read(text);
+            return TomlReader.Read(text);
         }
         catch (FunctionException e)
         {

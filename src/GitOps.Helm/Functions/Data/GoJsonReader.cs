@@ -46,8 +46,9 @@ internal sealed class GoJsonReader
 
     private FunctionException Invalid(string context)
     {
+        // Go ends its input with a blank: inside a word or a number that is a character like any other.
         if (at >= text.Length)
-            return new FunctionException("unexpected end of JSON input");
+            return new FunctionException(context.StartsWith("in ", StringComparison.Ordinal) || context.StartsWith("after decimal", StringComparison.Ordinal) ? "invalid character ' ' " + context : "unexpected end of JSON input");
         var c = text[at];
         var shown = c switch { '\'' => "'\\''", '"' => "'\"'", _ => GoQuote.QuoteRune(GoText.RuneAt(text, at)) };
         return new FunctionException("invalid character " + shown + " " + context);
@@ -240,7 +241,7 @@ internal sealed class GoJsonReader
     private void Escape(StringBuilder builder)
     {
         if (at >= text.Length)
-            throw Invalid(string.Empty);
+            throw Invalid("in string escape code");
         switch (text[at])
         {
             case '"' or '\\' or '/': builder.Append(text[at]); break;

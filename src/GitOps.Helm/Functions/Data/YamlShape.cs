@@ -6,6 +6,7 @@ namespace GitOps.Helm.Functions;
 internal static class YamlShape
 {
     private const int MaxNesting = 1000;
+    private const char NextLine = '\x85';
 
     /// <summary>The value as sigs.k8s.io/yaml sees it, that is through JSON.</summary>
     /// <param name="value">The value.</param>
@@ -17,6 +18,18 @@ internal static class YamlShape
     /// <returns>The same value when it is plain already.</returns>
     public static object? Pretty(object? value) => IsPlain(value, 0) ? value : Convert(value, pretty: true, 0);
 
+    // What is plain can be written as it is, whichever way it goes.
+    private static bool IsPlain(ReadOnlySpan<char> text)
+    {
+        foreach (var c in text)
+        {
+            if (char.IsSurrogate(c) || c is (>= '\x7f' and < '\xa0') or >= '\uFFFE')
+                return false;
+        }
+
+        return true;
+    }
+
     private static bool IsPlain(object? value, int depth)
     {
         if (depth > MaxNesting)
@@ -24,7 +37,7 @@ internal static class YamlShape
         switch (value)
         {
             case string text:
-                return text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF') < 0;
+                return text.AsSpan().IndexOfAnyInRange('\x7f', '\uFFFF') is var first && (first < 0 || IsPlain(text.AsSpan(first)));
             case null or bool or double or nint or long:
                 return true;
             case NilList:
@@ -57,7 +70,7 @@ internal static class YamlShape
         switch (value)
         {
             case string text:
-                return Clean(text);
+                return pretty ? Clean(text) : ThroughQuotes(Clean(text));
             case NilList or TypedList { IsNil: true }:
                 return pretty ? new List<object?>() : null;
             case List<object?> list:
@@ -97,8 +110,45 @@ internal static class YamlShape
     {
         var copy = new Dictionary<string, object?>(map.Count, StringComparer.Ordinal);
         foreach (var (key, item) in map)
-            copy[Clean(key)] = Convert(item, pretty, depth + 1);
+            copy[pretty ? Clean(key) : ThroughQuotes(Clean(key), isKey: true)] = Convert(item, pretty, depth + 1);
         return copy;
+    }
+
+    // The JSON is read as YAML: characters that YAML has none of end it, and a next-line character, which JSON leaves as it is,
+    // is a line break in a quoted text, so it is folded away with the blanks around it.
+    private static string ThroughQuotes(string text, bool isKey = false)
+    {
+        if (text.AsSpan().IndexOfAnyInRange('\x7f', '\x9f') < 0 && text.AsSpan().IndexOfAny('\uFFFE', '\uFFFF') < 0)
+            return text;
+        var folded = new System.Text.StringBuilder(text.Length);
+        for (var i = 0; i < text.Length;)
+        {
+            var c = text[i];
+            if (c is (>= '\x7f' and < '\xa0' and not NextLine) or >= '\uFFFE')
+                throw new FunctionException("yaml: control characters are not allowed");
+            if (c is not (' ' or NextLine))
+            {
+                folded.Append(c);
+                i++;
+                continue;
+            }
+
+            var end = i;
+            var breaks = 0;
+            while (end < text.Length && text[end] is ' ' or NextLine)
+                breaks += text[end++] == NextLine ? 1 : 0;
+            if (breaks > 0 && isKey)
+                throw new FunctionException("yaml: did not find expected ',' or '}'");
+            _ = breaks switch
+            {
+                0 => folded.Append(' ', end - i),
+                1 => folded.Append(' '),
+                _ => folded.Append('\n', breaks - 1),
+            };
+            i = end;
+        }
+
+        return folded.ToString();
     }
 
     // JSON has no stray bytes: each becomes U+FFFD.

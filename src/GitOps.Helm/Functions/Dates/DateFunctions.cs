@@ -56,11 +56,8 @@ internal static class DateFunctions
 
     private static string Ago(Execution execution, object? value)
     {
-        const long Second = 1_000_000_000;
-        var since = Now(execution).Subtract(value is int ? Now(execution) : ToTime(execution, value)).Nanoseconds;
-        var rest = since % Second;
-        var rounded = Math.Abs(rest) * 2 < Second ? since - rest : since - rest + (Math.Sign(rest) * Second);
-        return new GoDuration(rounded).GoString();
+        var since = Now(execution).Subtract(value is int ? Now(execution) : ToTime(execution, value));
+        return since.RoundToSecond().GoString();
     }
 
     private static GoTime Modify(string text, GoTime time, bool must)

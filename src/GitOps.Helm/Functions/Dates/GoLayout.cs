@@ -286,7 +286,7 @@ internal static class GoLayout
                 if (part == Part.None)
                 {
                     if (rest.Length > 0)
-                        throw Fail(string.Empty, rest, ": extra text: " + GoQuote.Quote(rest));
+                        throw Fail(string.Empty, rest, ": extra text: " + Quote(rest));
                     break;
                 }
 
@@ -602,7 +602,24 @@ internal static class GoLayout
 
         private FunctionException Fail(string element, string remaining, string? message) => new(
             message is not null
-                ? "parsing time " + GoQuote.Quote(fullValue) + message
-                : "parsing time " + GoQuote.Quote(fullValue) + " as " + GoQuote.Quote(fullLayout) + ": cannot parse " + GoQuote.Quote(remaining) + " as " + GoQuote.Quote(element));
+                ? "parsing time " + Quote(fullValue) + message
+                : "parsing time " + Quote(fullValue) + " as " + Quote(fullLayout) + ": cannot parse " + Quote(remaining) + " as " + Quote(element));
+
+        // The time package has a quoting of its own: everything but printable ASCII is told byte by byte.
+        private static string Quote(string text)
+        {
+            var quoted = new StringBuilder(text.Length + 2).Append('"');
+            foreach (var b in GoText.GetBytes(text))
+            {
+                if (b is < (byte)' ' or >= 0x80)
+                    quoted.Append("\\x").Append(b.ToString("x2", CultureInfo.InvariantCulture));
+                else if (b is (byte)'"' or (byte)'\\')
+                    quoted.Append('\\').Append((char)b);
+                else
+                    quoted.Append((char)b);
+            }
+
+            return quoted.Append('"').ToString();
+        }
     }
 }

@@ -4,7 +4,7 @@ using GitOps.Helm.Templates;
 namespace GitOps.Helm.Functions;
 
 /// <summary>Go's <c>time.Time</c>: an instant to the nanosecond and a zone to show it in.</summary>
-internal sealed class GoTime : GoStruct, IGoStringer, IGoJson, IEquatable<GoTime>
+internal sealed class GoTime : GoStruct, IGoStringer, IGoSyntax, IGoJson, IEquatable<GoTime>
 {
     private static readonly string[] WeekdayNames = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 
@@ -93,6 +93,15 @@ internal sealed class GoTime : GoStruct, IGoStringer, IGoJson, IEquatable<GoTime
         var offset = zone.At(unix).Offset;
         unix = local - offset;
         return new GoTime(unix, (int)nanos, zone);
+    }
+
+    /// <inheritdoc/>
+    public string GoSyntax()
+    {
+        var zone = ReferenceEquals(Zone, GoZone.Utc) ? "time.UTC" : Zone.IsLocal ? "time.Local" : $"time.Location({GoQuote.Quote(Zone.Name)})";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"time.Date({Year}, time.{MonthNames[Month - 1]}, {Day}, {SecondOfDay / 3600}, {SecondOfDay / 60 % 60}, {SecondOfDay % 60}, {Nanoseconds}, {zone})");
     }
 
     public GoTime In(GoZone zone) => new(UnixSeconds, Nanoseconds, zone);

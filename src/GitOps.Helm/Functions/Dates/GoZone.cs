@@ -33,7 +33,7 @@ internal sealed class GoZone
         var local = time.LocalTimeZone;
         if (local.Id is "UTC" or "Etc/UTC" || local.Equals(TimeZoneInfo.Utc))
             return Utc;
-        return Known.GetOrAdd("Local/" + local.Id, static (_, zone) => new GoZone(zone, 0, string.Empty, ReadAbbreviations(zone.Id)), local)!;
+        return Known.GetOrAdd("Local/" + local.Id, static (_, zone) => new GoZone(zone, 0, string.Empty, ReadAbbreviations(zone.Id)) { IsLocal = true }, local)!;
     }
 
     /// <summary>A zone by its IANA name.</summary>
@@ -50,6 +50,12 @@ internal sealed class GoZone
             return null;
         return Known.GetOrAdd(name, static n => TimeZoneInfo.TryFindSystemTimeZoneById(n, out var rules) ? new GoZone(rules, 0, string.Empty, ReadAbbreviations(n)) : null);
     }
+
+    /// <summary>What the zone is called: its IANA name, or the abbreviation of a fixed one.</summary>
+    public string Name => rules?.Id ?? fixedName;
+
+    /// <summary>Whether this is the clock's zone.</summary>
+    public bool IsLocal { get; private init; }
 
     /// <summary>A zone with one offset for ever.</summary>
     /// <param name="name">Its abbreviation.</param>

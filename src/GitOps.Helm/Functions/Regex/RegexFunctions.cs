@@ -27,14 +27,28 @@ internal static class RegexFunctions
             ("egexFindAll", WithCount, static (_, a) => Strings(GoRegex.Parse((string)a[0]!).FindAll((string)a[1]!, (nint)a[2]!), nilWhenEmpty: true)),
             ("egexReplaceAll", Three, static (x, a) => GoRegex.Parse((string)a[0]!).Replace(x, (string)a[1]!, (string)a[2]!, literal: false)),
             ("egexReplaceAllLiteral", Three, static (x, a) => GoRegex.Parse((string)a[0]!).Replace(x, (string)a[1]!, (string)a[2]!, literal: true)),
-            ("egexSplit", WithCount, static (_, a) => (nint)a[2]! == 0 ? Strings([], nilWhenEmpty: true) : Strings(GoRegex.Parse((string)a[0]!).Split((string)a[1]!, (nint)a[2]!), nilWhenEmpty: false)),
+            ("egexSplit", WithCount, static (_, a) => GoRegex.Parse((string)a[0]!) is var regex && (nint)a[2]! == 0 ? Strings([], nilWhenEmpty: true) : Strings(regex.Split((string)a[1]!, (nint)a[2]!), nilWhenEmpty: false)),
         })
         {
-            functions.Add("r" + name, types, body);
+            functions.Add("r" + name, types, (x, a) => Compiled(body, x, a));
             functions.Add("mustR" + name, types, body);
         }
 
         return functions;
+    }
+
+    // Without "must" the pattern is compiled with Go's MustCompile, which names the pattern once more.
+    private static object? Compiled(FunctionBody body, Execution execution, ReadOnlySpan<object?> arguments)
+    {
+        try
+        {
+            return body(execution, arguments);
+        }
+        catch (FunctionException e) when (e.Message.StartsWith("error parsing regexp: ", StringComparison.Ordinal))
+        {
+            var pattern = (string)arguments[0]!;
+            throw new FunctionException("regexp: Compile(" + (GoQuote.CanBackquote(pattern) ? "`" + pattern + "`" : GoQuote.Quote(pattern)) + "): " + e.Message, e);
+        }
     }
 
     private static bool IsMatch(string pattern, string text)

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
+using GitOps.Helm.Templates;
 
 namespace GitOps.Helm.Functions;
 
@@ -153,19 +154,66 @@ internal sealed class RuneSet
         }
     }
 
+    // Go drops blanks, underscores and dashes and makes all letters but the first small.
+    private static string Canonical(string name)
+    {
+        var kept = string.Concat(name.Where(static c => c is not (' ' or '_' or '-')).Select(char.ToLowerInvariant));
+        return kept.Length == 0 ? kept : char.ToUpperInvariant(kept[0]) + kept[1..];
+    }
+
+    private static string Short(string name) => name switch
+    {
+        "Letter" => "L",
+        "Uppercaseletter" => "Lu",
+        "Lowercaseletter" => "Ll",
+        "Titlecaseletter" => "Lt",
+        "Casedletter" => "Lc",
+        "Modifierletter" => "Lm",
+        "Otherletter" => "Lo",
+        "Mark" or "Combiningmark" => "M",
+        "Nonspacingmark" => "Mn",
+        "Spacingmark" => "Mc",
+        "Enclosingmark" => "Me",
+        "Number" => "N",
+        "Decimalnumber" or "Digit" => "Nd",
+        "Letternumber" => "Nl",
+        "Othernumber" => "No",
+        "Separator" => "Z",
+        "Spaceseparator" => "Zs",
+        "Lineseparator" => "Zl",
+        "Paragraphseparator" => "Zp",
+        "Other" => "C",
+        "Control" or "Cntrl" => "Cc",
+        "Format" => "Cf",
+        "Privateuse" => "Co",
+        "Surrogate" => "Cs",
+        "Unassigned" => "Cn",
+        "Punctuation" or "Punct" => "P",
+        "Connectorpunctuation" => "Pc",
+        "Dashpunctuation" => "Pd",
+        "Openpunctuation" => "Ps",
+        "Closepunctuation" => "Pe",
+        "Initialpunctuation" => "Pi",
+        "Finalpunctuation" => "Pf",
+        "Otherpunctuation" => "Po",
+        "Symbol" => "S",
+        "Mathsymbol" => "Sm",
+        "Currencysymbol" => "Sc",
+        "Modifiersymbol" => "Sk",
+        "Othersymbol" => "So",
+        _ => name,
+    };
+
     private static List<(int Low, int High)>? Find(string name)
     {
+        name = Canonical(name);
         if (UnicodeScripts.Find(name) is { } script)
-        {
-            var bounds = new List<(int, int)>();
-            for (var i = 0; i + 1 < script.Length; i += 2)
-                bounds.Add((script[i], script[i + 1]));
-            return bounds;
-        }
-
-        Func<UnicodeCategory, bool>? predicate = name switch
+            return script;
+        Func<UnicodeCategory, bool>? predicate = Short(name) switch
         {
             "Any" => static _ => true,
+            "Assigned" => static c => c != UnicodeCategory.OtherNotAssigned,
+            "Lc" => static c => c <= UnicodeCategory.TitlecaseLetter,
             "L" => static c => c <= UnicodeCategory.OtherLetter,
             "Lu" => static c => c == UnicodeCategory.UppercaseLetter,
             "Ll" => static c => c == UnicodeCategory.LowercaseLetter,
@@ -185,6 +233,7 @@ internal sealed class RuneSet
             "Zl" => static c => c == UnicodeCategory.LineSeparator,
             "Zp" => static c => c == UnicodeCategory.ParagraphSeparator,
             "C" => static c => c is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse,
+            "Cn" => static c => c == UnicodeCategory.OtherNotAssigned,
             "Cc" => static c => c == UnicodeCategory.Control,
             "Cf" => static c => c == UnicodeCategory.Format,
             "Co" => static c => c == UnicodeCategory.PrivateUse,
@@ -204,13 +253,15 @@ internal sealed class RuneSet
             "So" => static c => c == UnicodeCategory.OtherSymbol,
             _ => null,
         };
+        if (name == "Ascii")
+            return [(0, 0x7F)];
         if (predicate is null)
             return null;
         var found = new List<(int, int)>();
         var start = -1;
         for (var rune = 0; rune <= MaxRune + 1; rune++)
         {
-            var member = rune <= MaxRune && predicate(CharUnicodeInfo.GetUnicodeCategory(rune));
+            var member = rune <= MaxRune && predicate(GoCategory.Of(rune));
             if (member && start < 0)
             {
                 start = rune;
@@ -238,12 +289,13 @@ internal sealed class RuneSet
             {
                 0x212A => 'k',
                 0x017F => 's',
+                0x130 or 0x131 => rune,
                 0x212B => 0xE5,
                 0x00B5 => 0x3BC,
                 0x03C2 => 0x3C3,
                 0x1E9E => 0xDF,
                 0x2126 => 0x3C9,
-                _ => Rune.ToLowerInvariant(Rune.ToUpperInvariant(value)).Value,
+                _ => GoUnicode.ToLower(GoUnicode.ToUpper(value)).Value,
             };
             if (!orbits.TryGetValue(key, out var orbit))
                 orbits[key] = orbit = [];

@@ -136,7 +136,7 @@ internal static class BuiltinFunctions
         TypedList list => GoValue.Box(list.Items.Count),
         TypedMap map => GoValue.Box(map.Items.Count),
         byte[] bytes => GoValue.Box(bytes.Length),
-        null => throw new FunctionException("len of nil pointer"),
+        null => throw new FunctionException("reflect: call of reflect.Value.Type on zero Value"),
         _ => throw new FunctionException("len of type " + GoValue.TypeName(item)),
     };
 
@@ -280,9 +280,9 @@ internal static class BuiltinFunctions
         if (left is null || right is null)
             return left is null && right is null;
         if (GoValue.KindOf(left) != GoValue.KindOf(right))
-            throw new FunctionException("non-comparable types " + GoFormatter.ToText(left) + ": " + GoValue.TypeName(left) + ", " + GoValue.TypeName(right) + ": " + GoFormatter.ToText(right));
+            throw new FunctionException("non-comparable types " + GoFormatter.Sprintf("%s", left) + ": " + GoValue.TypeName(left) + ", " + GoValue.TypeName(right) + ": " + GoFormatter.ToText(right));
         if (GoValue.KindOf(right) is GoKind.Map or GoKind.Slice)
-            throw new FunctionException("non-comparable type " + GoFormatter.Sprintf("%s", left) + ": " + GoValue.TypeName(left));
+            throw new FunctionException("non-comparable type " + GoFormatter.Sprintf("%s", right) + ": " + GoValue.TypeName(right));
         return left.Equals(right);
     }
 

@@ -127,7 +127,7 @@ internal sealed class GoFormatter
             if (i < end && format[i] == '*')
             {
                 i++;
-                hasWidth = ReadStar(arguments, ref next, goodIndex, out width);
+                hasWidth = ReadStar(arguments, ref next, out width);
                 if (!hasWidth)
                     output.Append("%!(BADWIDTH)");
                 if (width < 0)
@@ -155,7 +155,7 @@ internal sealed class GoFormatter
                 if (i < end && format[i] == '*')
                 {
                     i++;
-                    hasPrecision = ReadStar(arguments, ref next, goodIndex, out precision);
+                    hasPrecision = ReadStar(arguments, ref next, out precision);
                     if (precision < 0)
                     {
                         precision = 0;
@@ -203,7 +203,7 @@ internal sealed class GoFormatter
             }
             else
             {
-                if (verb == 'v')
+                if (verb is 'v' or 'w')
                 {
                     sharpV = sharp;
                     sharp = false;
@@ -257,7 +257,8 @@ internal sealed class GoFormatter
             return;
         }
 
-        if (verb == 'p')
+        // %w is for errors alone, and says so before it looks inside.
+        if (verb == 'p' || (verb == 'w' && !erroring && value is not (string or byte[]) && GoValue.KindOf(value) is GoKind.Map or GoKind.Slice or GoKind.Struct))
         {
             BadVerb(value, verb);
             return;
@@ -295,7 +296,7 @@ internal sealed class GoFormatter
 
         reordered = true;
         var close = format.IndexOf(']', i);
-        if (close < 0)
+        if (close < 0 || format.Length - i < 3)
         {
             goodIndex = false;
             found = false;
@@ -316,10 +317,11 @@ internal sealed class GoFormatter
         found = text.Length > 0 && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _);
     }
 
-    private static bool ReadStar(ReadOnlySpan<object?> arguments, ref int next, bool goodIndex, out int number)
+    // A bad index leaves the place as it was, and a star takes what is there.
+    private static bool ReadStar(ReadOnlySpan<object?> arguments, ref int next, out int number)
     {
         number = 0;
-        if (!goodIndex || next >= arguments.Length)
+        if (next >= arguments.Length)
             return false;
         var found = GoValue.TryGetInteger(arguments[next], out var value, out _);
         next++;
@@ -373,6 +375,12 @@ internal sealed class GoFormatter
     {
         if (depth > MaxNesting)
             throw new FunctionException("cannot print a value nested more than 1000 levels deep");
+        if (sharpV && !erroring && value is IGoSyntax syntax)
+        {
+            Pad(syntax.GoSyntax());
+            return;
+        }
+
         if (verb is 'v' or 's' or 'x' or 'X' or 'q' && value is IGoStringer text)
         {
             if (!erroring && !text.OnlyWhenAddressable && !sharpV)

@@ -78,7 +78,7 @@ internal static class GoQuote
             return codePoint >= ' ';
         if (codePoint is >= 0xD800 and <= 0xDFFF)
             return false;
-        return CharUnicodeInfo.GetUnicodeCategory(codePoint) switch
+        return GoCategory.Of(codePoint) switch
         {
             UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse
                 or UnicodeCategory.OtherNotAssigned or UnicodeCategory.SpaceSeparator or UnicodeCategory.LineSeparator

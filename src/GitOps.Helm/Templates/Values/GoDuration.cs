@@ -57,6 +57,15 @@ internal readonly record struct GoDuration(long Nanoseconds) : IGoNamed, IGoStri
         };
     }
 
+    /// <summary>The nearest whole second; halves go away from zero, and what leaves the range is its end.</summary>
+    public GoDuration RoundToSecond()
+    {
+        const long second = 1_000_000_000;
+        var rest = Nanoseconds % second;
+        var rounded = (Int128)Nanoseconds - rest + (Math.Abs(rest) * 2 < second ? 0 : Math.Sign(rest) * second);
+        return new GoDuration((long)Int128.Clamp(rounded, long.MinValue, long.MaxValue));
+    }
+
     private static double Split(long nanoseconds, long unit) => (nanoseconds / unit) + ((double)(nanoseconds % unit) / unit);
 
     private static string Number(ulong value) => value.ToString(System.Globalization.CultureInfo.InvariantCulture);

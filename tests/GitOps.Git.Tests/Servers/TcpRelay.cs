@@ -1,0 +1,198 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace GitOps.Git.Tests.Servers;
+
+/// <summary>Stands between a client and a server: passes everything on, speaks a proxy's protocol first when asked to, and cuts connections at a chosen byte.</summary>
+internal sealed class TcpRelay : IAsyncDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _accepting;
+    private readonly int _target;
+    private readonly Func<NetworkStream, CancellationToken, Task<int?>>? _handshake;
+    private readonly Lock _gate = new();
+    private readonly List<Socket> _open = [];
+    private long _budget = long.MaxValue;
+    private int _connections;
+
+    private TcpRelay(int target, Func<NetworkStream, CancellationToken, Task<int?>>? handshake)
+    {
+        (_target, _handshake) = (target, handshake);
+        _listener.Start();
+        _accepting = AcceptAsync();
+    }
+
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    public int Connections => Volatile.Read(ref _connections);
+
+    /// <summary>A relay to a port of this machine.</summary>
+    public static TcpRelay To(int port) => new(port, null);
+
+    /// <summary>An HTTP proxy that knows CONNECT, and lets nobody pass without these credentials.</summary>
+    public static TcpRelay HttpProxy(string? authorization = null) => new(0, (stream, token) => ConnectAsync(stream, authorization, token));
+
+    /// <summary>A SOCKS 5 proxy.</summary>
+    public static TcpRelay SocksProxy(string? user = null, string? password = null) => new(0, (stream, token) => SocksAsync(stream, user, password, token));
+
+    /// <summary>After so many more bytes, in both directions together, all connections are cut, and new ones too, until another number is set.</summary>
+    public void CutAfter(long? bytes)
+    {
+        lock (_gate)
+        {
+            _budget = bytes ?? long.MaxValue;
+        }
+    }
+
+    /// <summary>Ends all connections.</summary>
+    public void CutNow()
+    {
+        lock (_gate)
+        {
+            _open.ForEach(s => s.Close(0));
+            _open.Clear();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        _listener.Stop();
+        CutNow();
+        await _accepting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _stop.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        while (true)
+        {
+            var client = await _listener.AcceptTcpClientAsync(_stop.Token);
+            Interlocked.Increment(ref _connections);
+            _ = ServeAsync(client);
+        }
+    }
+
+    private async Task ServeAsync(TcpClient client)
+    {
+        using var server = new TcpClient { NoDelay = true };
+        client.NoDelay = true;
+        using (client)
+        {
+            try
+            {
+                lock (_gate)
+                {
+                    _open.AddRange([client.Client, server.Client]);
+                }
+
+                var near = client.GetStream();
+                var port = _handshake is null ? _target : await _handshake(near, _stop.Token);
+                if (port is null)
+                {
+                    return;
+                }
+
+                await server.ConnectAsync(IPAddress.Loopback, port.Value, _stop.Token);
+                var far = server.GetStream();
+                await Task.WhenAny(CopyAsync(near, far), CopyAsync(far, near));
+            }
+            catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException or OperationCanceledException or InvalidOperationException)
+            {
+                // The connection was cut, which is what a relay in a test is for.
+            }
+        }
+    }
+
+    private async Task CopyAsync(NetworkStream from, NetworkStream to)
+    {
+        var buffer = new byte[16 * 1024];
+        while (await from.ReadAsync(buffer, _stop.Token) is var read and > 0)
+        {
+            var count = Take(read);
+            await to.WriteAsync(buffer.AsMemory(0, count), _stop.Token);
+            if (count < read)
+            {
+                CutNow();
+                return;
+            }
+        }
+    }
+
+    private int Take(int wanted)
+    {
+        lock (_gate)
+        {
+            if (_budget == long.MaxValue)
+            {
+                return wanted;
+            }
+
+            var count = (int)Math.Min(_budget, wanted);
+            _budget -= count;
+            return count;
+        }
+    }
+
+    private static async Task<int?> ConnectAsync(NetworkStream stream, string? authorization, CancellationToken cancellationToken)
+    {
+        var head = new StringBuilder();
+        var one = new byte[1];
+        while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal) && await stream.ReadAsync(one, cancellationToken) == 1)
+        {
+            head.Append((char)one[0]);
+        }
+
+        var text = head.ToString();
+        if (!text.StartsWith("CONNECT ", StringComparison.Ordinal) || (authorization is not null && !text.Contains($"Proxy-Authorization: {authorization}\r\n", StringComparison.OrdinalIgnoreCase)))
+        {
+            await stream.WriteAsync("HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=proxy\r\nContent-Length: 0\r\n\r\n"u8.ToArray(), cancellationToken);
+            return null;
+        }
+
+        await stream.WriteAsync("HTTP/1.1 200 Connection established\r\n\r\n"u8.ToArray(), cancellationToken);
+        return new Uri($"tcp://{text.Split(' ')[1]}").Port;
+    }
+
+    private static async Task<int?> SocksAsync(NetworkStream stream, string? user, string? password, CancellationToken cancellationToken)
+    {
+        const byte NoAuthentication = 0, UserAndPassword = 2;
+        var greeting = await Read(2);
+        var methods = await Read(greeting[1]);
+        var method = user is null ? NoAuthentication : UserAndPassword;
+        if (!methods.Contains(method))
+        {
+            await stream.WriteAsync(new byte[] { 5, 0xff }, cancellationToken);
+            return null;
+        }
+
+        await stream.WriteAsync(new byte[] { 5, method }, cancellationToken);
+        if (user is not null)
+        {
+            var given = Encoding.UTF8.GetString(await Read((await Read(2))[1]));
+            var secret = Encoding.UTF8.GetString(await Read((await Read(1))[0]));
+            var isRight = given == user && secret == password;
+            await stream.WriteAsync(new byte[] { 1, isRight ? (byte)0 : (byte)1 }, cancellationToken);
+            if (!isRight)
+            {
+                return null;
+            }
+        }
+
+        var request = await Read(4);
+        await Read(request[3] switch { 1 => 4, 4 => 16, _ => (await Read(1))[0] });
+        var port = BinaryPrimitives.ReadUInt16BigEndian(await Read(2));
+        await stream.WriteAsync(new byte[] { 5, 0, 0, 1, 127, 0, 0, 1, 0, 0 }, cancellationToken);
+        return port;
+
+        async Task<byte[]> Read(int count)
+        {
+            var bytes = new byte[count];
+            await stream.ReadExactlyAsync(bytes, cancellationToken);
+            return bytes;
+        }
+    }
+}

@@ -1,0 +1,119 @@
+using GitOps.Integration.Tests.Servers;
+using GitOps.Kubernetes.Client;
+
+namespace GitOps.Integration.Tests.Applying;
+
+/// <summary>Units that act as a service account, on servers that check its rights: also lists and watches are the account's.</summary>
+public abstract class TenantTests(ITestCluster cluster) : ApplierScenarios(cluster)
+{
+    private static readonly ApiResource s_clusterRoles = new("rbac.authorization.k8s.io", "v1", "ClusterRole", "clusterroles", false);
+    private static readonly ApiResource s_roleBindings = new("rbac.authorization.k8s.io", "v1", "RoleBinding", "rolebindings", true);
+
+    private string Account => $"{Unique}/deployer";
+
+    [Fact]
+    public async Task WatchDrift_AccountOfOneNamespace_WatchesThatNamespace()
+    {
+        await GrantAsync("get", "list", "watch", "create", "patch", "update", "delete");
+        var request = Request(ConfigMap(Unique, "a"), ConfigMap(Unique, "b"));
+        await ApplyAsync(request);
+        await using var drifts = Applier.WatchDriftAsync(request, Token).GetAsyncEnumerator(Token);
+        var next = drifts.MoveNextAsync().AsTask();
+        await Applier.WatchingAsync(Unique, Token).WaitAsync(TimeSpan.FromSeconds(20), Token);
+
+        await MergeAsync(ConfigMaps, Unique, "a", """{"data":{"key":"stolen"}}""", "mallory");
+
+        (await next.WaitAsync(TimeSpan.FromSeconds(20), Token)).Should().BeTrue();
+        drifts.Current.Manager.Should().Be("mallory");
+        var before = Applier.RequestCount;
+        (await Applier.PlanAsync(Request(ConfigMap(Unique, "a", "stolen"), ConfigMap(Unique, "b")), Token)).Diagnostics.Should().BeEmpty();
+        (Applier.RequestCount - before).Should().BeLessThanOrEqualTo(3, "what did not move is known from the watch");
+    }
+
+    [Fact]
+    public async Task WatchDrift_AccountMayNotWatch_PlansSaySoAndStillFindTheDrift()
+    {
+        await GrantAsync("get", "create", "patch", "update", "delete");
+        var request = Request(ConfigMap(Unique, "a"), ConfigMap(Unique, "b"), ConfigMap(Unique, "c"));
+        await ApplyAsync(request);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        await using var drifts = Applier.WatchDriftAsync(request, stop.Token).GetAsyncEnumerator(stop.Token);
+        var next = drifts.MoveNextAsync().AsTask();
+        await Applier.WatchingAsync(Unique, Token).WaitAsync(TimeSpan.FromSeconds(20), Token);
+        await MergeAsync(ConfigMaps, Unique, "a", """{"data":{"key":"stolen"}}""", "mallory");
+
+        var plan = await Applier.PlanAsync(request, Token);
+
+        plan.CanApply.Should().BeTrue();
+        plan.Changes.Where(c => c.Action == ChangeAction.Configured).Should().ContainSingle().Which.Resource.Name.Should().Be("a");
+        var warning = plan.Diagnostics.Should().ContainSingle(d => d.Severity == DiagnosticSeverity.Warning).Subject;
+        warning.Reason.Should().Be(Reasons.Forbidden);
+        warning.Message.Should().Contain("configmaps").And.Contain($"system:serviceaccount:{Unique}:deployer").And.Contain("only found when the unit is reconciled");
+        next.IsCompleted.Should().BeFalse("what cannot be watched is not mistaken for deleted");
+        await stop.CancelAsync();
+        await next.ContinueWith(static _ => { }, TaskScheduler.Default);
+    }
+
+    [Fact]
+    public async Task WatchHealth_AccountMayNotList_ObjectsAreUnknownAndItSaysWho()
+    {
+        await GrantAsync("get", "create", "patch", "update", "delete");
+        await ApplyAsync(Request(ConfigMap(Unique, "a")));
+
+        await foreach (var report in Applier.WatchHealthAsync(Unique, Token))
+        {
+            report.IsHealthy.Should().BeFalse();
+            report.Objects.Should().ContainSingle().Which.Message.Should().Contain($"system:serviceaccount:{Unique}:deployer");
+            break;
+        }
+    }
+
+    [Fact]
+    public async Task WatchHealth_AccountMayWatch_SeesItsObjects()
+    {
+        await GrantAsync("get", "list", "watch", "create", "patch", "update", "delete");
+        await ApplyAsync(Request(ConfigMap(Unique, "a")));
+
+        await foreach (var report in Applier.WatchHealthAsync(Unique, Token))
+        {
+            report.IsHealthy.Should().BeTrue();
+            break;
+        }
+    }
+
+    [Fact]
+    public async Task Apply_ObjectOutsideTheAccountsNamespace_IsForbiddenAndNothingIsWritten()
+    {
+        await GrantAsync("get", "list", "watch", "create", "patch", "update", "delete");
+
+        var plan = await Applier.PlanAsync(Request(ConfigMap(Unique, "a"), ConfigMap("default", Unique)), Token);
+
+        plan.Diagnostics.Should().ContainSingle(d => d.Reason == Reasons.Forbidden).Which.Resource!.Value.Namespace.Should().Be("default");
+        (await LiveAsync(ConfigMaps, Unique, "a")).Should().BeNull();
+    }
+
+    private ApplyRequest Request(params Manifest[] set) => new(Unique, set) { ServiceAccount = Account };
+
+    private async Task GrantAsync(params string[] verbs)
+    {
+        await CreateAsync(Namespaces, "", Namespace(Unique));
+        await CreateAsync(s_clusterRoles, "", Json($$$"""
+            {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"ClusterRole","metadata":{"name":"{{{Unique}}}"},
+             "rules":[{"apiGroups":[""],"resources":["configmaps"],"verbs":[{{{string.Join(',', verbs.Select(v => $"\"{v}\""))}}}]}]}
+            """));
+        await CreateAsync(s_roleBindings, Unique, Json($$$"""
+            {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"RoleBinding","metadata":{"name":"deployer","namespace":"{{{Unique}}}"},
+             "roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"{{{Unique}}}"},
+             "subjects":[{"kind":"ServiceAccount","name":"deployer","namespace":"{{{Unique}}}"}]}
+            """));
+    }
+
+    private async Task CreateAsync(ApiResource resource, string @namespace, Manifest manifest) =>
+        (await Client.CreateAsync(resource, @namespace, manifest.Root, new(), Token)).Error.Should().BeNull();
+}
+
+[Collection(RealClusterCollection.Name)]
+public sealed class TenantsOnRealServerTests(RealCluster cluster) : TenantTests(cluster);
+
+[Collection(MemoryClusterCollection.Name)]
+public sealed class TenantsOnMemoryServerTests(MemoryCluster cluster) : TenantTests(cluster);

@@ -1,0 +1,200 @@
+using GitOps.Yaml;
+
+namespace GitOps.Kustomize.Tests;
+
+/// <summary>Small cases of what comparing with the real tool has shown; each expectation is what kustomize 5.8.1 prints.</summary>
+public sealed class OracleFindingsTests
+{
+    [Theory]
+    [InlineData("\"1\"", "2", "\"2\"")]
+    [InlineData("'x'", "true", "\"true\"")]
+    [InlineData("\"x\"", "1.0", "\"1.0\"")]
+    [InlineData("1", "\"2\"", "\"2\"")]
+    [InlineData("1", "2", "2")]
+    public void StrategicMerge_QuotedValue_KeepsItsQuotes(string old, string patch, string expected) =>
+        Build(
+            $"resources: [r.yaml]\npatches: [{{path: p.yaml}}]\n",
+            ("r.yaml", $"apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: a\nspec:\n  v: {old}\n"),
+            ("p.yaml", $"apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: a\nspec:\n  v: {patch}\n"))
+            .Should().EndWith($"spec:\n  v: {expected}\n");
+
+    [Fact]
+    public void StrategicMerge_PatchRepeatsAKey_TheFirstCounts() =>
+        Build(
+            "resources: [r.yaml]\npatches: [{path: p.yaml}]\n",
+            ("r.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n  k: x\n"),
+            ("p.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n  k: first\n  k: second\n"))
+            .Should().Contain("  k: first\n");
+
+    [Fact]
+    public void StrategicMerge_SchemaInACommentOfAPatchWithTarget_Merges() =>
+        Build(
+            "resources: [r.yaml]\npatches: [{path: p.yaml, target: {kind: Foo}}]\n",
+            ("r.yaml", "apiVersion: ex.com/v1\nkind: Foo\nmetadata:\n  name: a\nitems: [b, c]\n"),
+            ("p.yaml", "apiVersion: ex.com/v1\nkind: Foo\nmetadata:\n  name: a\nitems: # {\"type\":\"array\",\"x-kubernetes-patch-strategy\":\"merge\"}\n- a\n- b\n"))
+            .Should().Contain("items:\n- a\n- b\n- c\n");
+
+    [Fact]
+    public void Build_ValueLeftOutBetweenBraces_IsEmptyText() =>
+        Build("resources: [r.yaml]\n", ("r.yaml", "apiVersion: v1\nkind: Foo\nmetadata: {name: a}\nspec: {a: , b, c: null}\nx:\n  y:\n"))
+            .Should().EndWith("spec:\n  a: \"\"\n  b: \"\"\n  c: null\nx:\n  \"y\": null\n");
+
+    [Fact]
+    public void Build_TimeBetweenBraces_IsTextAsWritten() =>
+        Build("resources: [r.yaml]\n", ("r.yaml", "apiVersion: v1\nkind: Foo\nmetadata: {name: a}\nspec: {a: 2001-12-15 2:59:43.10, b: 2001-12-15}\n"))
+            .Should().EndWith("spec:\n  a: \"2001-12-15 2:59:43.10\"\n  b: \"2001-12-15T00:00:00Z\"\n");
+
+    [Fact]
+    public void Build_NextLineCharacter_FoldsToASpace() =>
+        Build("resources: [r.yaml]\n", ("r.yaml", "apiVersion: v1\nkind: Foo\nmetadata: {name: a}\nspec:\n  a: \"x\\Ny\"\n  b: \"x \\N\\N y\"\n"))
+            .Should().EndWith("spec:\n  a: x y\n  b: |-\n    x\n    y\n");
+
+    [Fact]
+    public void Build_FoldedAnnotation_IsNotFoldedTwice() =>
+        Build("resources: [r.yaml]\n", ("r.yaml", "apiVersion: v1\nkind: Foo\nmetadata:\n  name: a\n  annotations:\n    note: >-\n      one\n      two\n        more\n      end\n"))
+            .Should().Contain("    note: |-\n      one two\n        more\n      end\n");
+
+    [Fact]
+    public void Build_MapThatMergesItself_GainsNothing() =>
+        Build("resources: [r.yaml]\n", ("r.yaml", "apiVersion: v1\nkind: Foo\nmetadata:\n  name: a\nspec: &m\n  b: c\n  <<: *m\n")).Should().EndWith("spec:\n  b: c\n");
+
+    [Theory]
+    [InlineData("null: x\n")]
+    [InlineData("~: x\n")]
+    public void Build_NullKeyAtTheRoot_IsAnError(string line) =>
+        Failure("resources: [r.yaml]\n", ("r.yaml", $"apiVersion: v1\nkind: Foo\nmetadata: {{name: a}}\n{line}")).Should().Contain("r.yaml").And.Contain("null");
+
+    [Fact]
+    public void Build_ManagedByLabel_NamesTheVersionThatIsFollowed() =>
+        Build("resources: [r.yaml]\nbuildMetadata: [managedByLabel]\n", ("r.yaml", "apiVersion: v1\nkind: Foo\nmetadata: {name: a}\n"))
+            .Should().Contain("    app.kubernetes.io/managed-by: kustomize-v5.8.1\n");
+
+    [Fact]
+    public void Replicas_QuotedValue_StaysText() =>
+        Build("resources: [r.yaml]\nreplicas: [{name: a, count: 5}]\n", ("r.yaml", "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec: {replicas: \"3\"}\n"))
+            .Should().EndWith("spec:\n  replicas: \"5\"\n");
+
+    [Fact]
+    public void FieldSpec_PathPartThatIsAnIndex_CannotNameAField() =>
+        Failure(
+            "resources: [r.yaml]\ntransformers:\n- |-\n  apiVersion: builtin\n  kind: AnnotationsTransformer\n  metadata: {name: t}\n  annotations: {a: b}\n  fieldSpecs: [{path: metadata/0/x, create: true}]\n",
+            ("r.yaml", "apiVersion: v1\nkind: Foo\nmetadata: {name: a}\n"))
+            .Should().Contain("metadata/0/x").And.Contain("expected SequenceNode");
+
+    [Fact]
+    public void FieldSpec_PathPartWithSpaces_IsTrimmed() =>
+        Build(
+            "resources: [r.yaml]\ntransformers:\n- |-\n  apiVersion: builtin\n  kind: AnnotationsTransformer\n  metadata: {name: t}\n  annotations: {a: b}\n  fieldSpecs: [{path: \" spec /notes\", create: true}]\n",
+            ("r.yaml", "apiVersion: v1\nkind: Foo\nmetadata: {name: a}\n"))
+            .Should().EndWith("spec:\n  notes:\n    a: b\n");
+
+    [Theory]
+    [InlineData("[{op: remove, path: /spec}]", "must be JSON")]
+    [InlineData("[{\"op\": \"copy\", \"from\": \"/spec/none\", \"path\": \"/spec/b\"}]", "nonexistent key")]
+    [InlineData("[{\"op\": \"remove\", \"path\": \"/kind\"}]", "missing kind")]
+    public void JsonPatch_WhatKustomizeRefuses_IsAnErrorWithFileAndCause(string patch, string cause) =>
+        Failure(
+            $"resources: [r.yaml]\npatches:\n- target: {{kind: Foo}}\n  patch: '{patch}'\n",
+            ("r.yaml", "apiVersion: v1\nkind: Foo\nmetadata: {name: a}\nspec: {a: b}\n"))
+            .Should().Contain(".yaml").And.Contain(cause);
+
+    [Fact]
+    public void JsonPatch_AnnotationsThatAreNoMap_GiveWay() =>
+        Build(
+            "resources: [r.yaml]\npatches:\n- target: {kind: Foo}\n  patch: '[{\"op\": \"add\", \"path\": \"/spec\", \"value\": {\"a\": \"b\"}}]'\n",
+            ("r.yaml", "apiVersion: v1\nkind: Foo\nmetadata: {name: a, annotations: text}\n"))
+            .Should().Be("apiVersion: v1\nkind: Foo\nmetadata:\n  name: a\nspec:\n  a: b\n");
+
+    [Fact]
+    public void JsonPatch_AddBelowMissingAnnotations_FindsThemMade() =>
+        Build(
+            "resources: [r.yaml]\npatches:\n- target: {kind: Foo}\n  patch: '[{\"op\": \"add\", \"path\": \"/metadata/annotations/x\", \"value\": \"1\"}]'\n",
+            ("r.yaml", "apiVersion: v1\nkind: Foo\nmetadata: {name: a}\n"))
+            .Should().Contain("  annotations:\n    x: \"1\"\n");
+
+    [Fact]
+    public void JsonPatch_FoldedValue_IsFoldedOnce() =>
+        Build(
+            "resources: [r.yaml]\npatches:\n- path: p.yaml\n  target: {kind: Foo}\n",
+            ("r.yaml", "apiVersion: v1\nkind: Foo\nmetadata: {name: a}\n"),
+            ("p.yaml", "- op: add\n  path: /v\n  value: >-\n    one\n      more\n    end\n"))
+            .Should().EndWith("v: |-\n  one\n    more\n  end\n");
+
+    [Theory]
+    [InlineData("resources: [\"r\\ud83d\\ude00.yaml\"]\n", "kustomization.yaml")]
+    [InlineData("resources: [r.yaml]\nhelmCharts: [{name: a, bogus: 1}]\n", "unknown field \"bogus\"")]
+    [InlineData("resources: [r.yaml]\nopenapi: {version: v1.2.3}\n", "kustomization.yaml")]
+    public void Kustomization_WhatKustomizeRefuses_IsAnErrorThatNamesTheFile(string kustomization, string cause) =>
+        Failure(kustomization, ("r.yaml", "apiVersion: v1\nkind: Foo\nmetadata: {name: a}\n")).Should().Contain("kustomization.yaml").And.Contain(cause);
+
+    [Fact]
+    public void Kustomization_FieldInTwoSpellings_TheLastInOrderCounts() =>
+        Build("nameprefix: b-\nnamePrefix: a-\nresources: [r.yaml]\n", ("r.yaml", "apiVersion: v1\nkind: Foo\nmetadata: {name: a}\n")).Should().Contain("  name: b-a\n");
+
+    [Fact]
+    public void PluginConfig_NumberForAnEmbeddedText_IsAnError() =>
+        Failure(
+            "resources: [r.yaml]\ntransformers:\n- |-\n  apiVersion: builtin\n  kind: PrefixTransformer\n  metadata: {name: t}\n  prefix: 1\n  fieldSpecs: [{path: metadata/name, kind: 2}]\n",
+            ("r.yaml", "apiVersion: v1\nkind: Foo\nmetadata: {name: a}\n"))
+            .Should().Contain("cannot unmarshal number into field kind");
+
+    [Fact]
+    public void Build_DeprecatedFields_AreTold()
+    {
+        var warnings = new List<string>();
+        KustomizeBuild.Run(
+            Tree("commonLabels: {a: b}\nvars: []\nresources: [r.yaml]\n", ("r.yaml", "apiVersion: v1\nkind: Foo\nmetadata: {name: a}\n")),
+            TreePath.Root, KustomizeOptions.Default, legacyOrder: true, TestContext.Current.CancellationToken, w => warnings.Add(w.Message));
+
+        warnings.Should().Equal(
+            "# Warning: 'commonLabels' is deprecated. Please use 'labels' instead. Run 'kustomize edit fix' to update your Kustomization automatically.",
+            "# Warning: 'vars' is deprecated. Please use 'replacements' instead. [EXPERIMENTAL] Run 'kustomize edit fix' to update your Kustomization automatically.");
+    }
+
+    [Fact]
+    public void HelmCharts_OlderField_IsReadAsTheNewOne()
+    {
+        var inflator = new FakeInflator();
+        KustomizeBuild.Run(
+            Tree("helmChartInflationGenerator:\n- chartName: web\n  releaseName: r\n  chartHome: vendor\n  values: v.yaml\n  valuesLocal: {a: 1}\n", ("v.yaml", "")),
+            TreePath.Root, KustomizeOptions.Default with { ChartInflator = inflator }, legacyOrder: true, TestContext.Current.CancellationToken);
+
+        inflator.Chart!.Keys.Should().BeEquivalentTo("name", "valuesFile", "releaseName", "valuesInline");
+        inflator.Globals!.GetString("chartHome").Should().Be("vendor");
+    }
+
+    [Fact]
+    public void HelmCharts_ListThatAChartRenders_IsTakenApart()
+    {
+        var list = (MapNode)YamlReader.ReadAll("apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Secret\n  metadata: {name: s}\n- apiVersion: v1\n  kind: Service\n  metadata: {name: t}\n")[0];
+        var bytes = KustomizeBuild.Run(
+            Tree("helmCharts: [{name: web}]\nnamePrefix: p-\n"), TreePath.Root, KustomizeOptions.Default with { ChartInflator = new FakeInflator(list) }, legacyOrder: true, TestContext.Current.CancellationToken);
+
+        System.Text.Encoding.UTF8.GetString(bytes).Should().Be("apiVersion: v1\nkind: Secret\nmetadata:\n  name: p-s\n---\napiVersion: v1\nkind: Service\nmetadata:\n  name: p-t\n");
+    }
+
+    private static MemoryFileTree Tree(string kustomization, params (string Name, string Text)[] files) =>
+        new(files.Append(("kustomization.yaml", kustomization)).ToDictionary(f => f.Item1, f => f.Item2));
+
+    private static string Build(string kustomization, params (string Name, string Text)[] files) =>
+        System.Text.Encoding.UTF8.GetString(KustomizeBuild.Run(Tree(kustomization, files), TreePath.Root, KustomizeOptions.Default, legacyOrder: true, TestContext.Current.CancellationToken));
+
+    private static string Failure(string kustomization, params (string Name, string Text)[] files)
+    {
+        var build = () => Build(kustomization, files);
+        return build.Should().Throw<GitOpsException>().Which.Message;
+    }
+
+    private sealed class FakeInflator(params MapNode[] objects) : IHelmChartInflator
+    {
+        public MapNode? Chart { get; private set; }
+
+        public MapNode? Globals { get; private set; }
+
+        public IReadOnlyList<MapNode> Inflate(MapNode chart, MapNode? globals, IFileTree tree, TreePath directory, CancellationToken cancellationToken)
+        {
+            (Chart, Globals) = (chart, globals);
+            return objects;
+        }
+    }
+}
