@@ -4,6 +4,12 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 
+if (args is ["--allocations"])
+{
+    GitOps.Benchmarks.Diff.AllocationCount.Print();
+    return;
+}
+
 // In process: it needs no second build and no network, and what counts here are ratios, not absolute times.
 var config = DefaultConfig.Instance
     .AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance).WithWarmupCount(3).WithIterationCount(8))

@@ -120,7 +120,15 @@ internal sealed class GarbageCollector(ClusterState state, ResourceHandler handl
     {
         var finalizers = live.Metadata.GetList("finalizers")?.OfType<ScalarNode>().Select(static f => f.Text).ToArray() ?? [];
         var uid = ObjectMeta.Uid(live.Root);
-        var dependents = _dependents.GetValueOrDefault(uid)?.ToArray() ?? [];
+        if (!finalizers.Contains("orphan") && !finalizers.Contains("foregroundDeletion"))
+        {
+            return;
+        }
+
+        // The index may lag behind what was created just before the deletion, so this asks the stores themselves.
+        var dependents = state.Registry.All
+            .SelectMany(d => d.Store.List("", out _).Where(o => Owners(o).Any(r => r.GetString("uid") == uid)).Select(o => (Resource: d, o.Namespace, o.Name)))
+            .ToArray();
         if (finalizers.Contains("orphan"))
         {
             foreach (var (resource, ns, name) in dependents)
