@@ -34,7 +34,7 @@ public sealed class HelmRenderer : IRenderer
             var chart = Load(request, options, cancellationToken);
             options = options with { Values = await ReadFilesAsync(request, options.Values, cancellationToken).ConfigureAwait(false) };
             var release = await HelmTemplate.RenderAsync(chart, options, path => ReadText(request, path), keepTrees: true, cancellationToken).ConfigureAwait(false);
-            var result = ReleaseManifests.Read(release);
+            var result = ReleaseManifests.Read(release) with { ReadsOutsideTheTree = options.Lookup is not null || options.EnableDns || options.Values.Any(v => v is HelmValuesReference) };
             return HookWarning(release) is { } warning ? result with { Diagnostics = [.. result.Diagnostics, warning] } : result;
         }
         catch (GitOpsException e)

@@ -40,6 +40,8 @@ public sealed class KustomizeRenderer : IRenderer
 
     private static RenderResult Render(IFileTree tree, TreePath path, KustomizeOptions options, CancellationToken cancellationToken)
     {
+        var remote = options.RemoteResolver is { } resolver ? new NotingResolver(resolver) : null;
+        options = options with { RemoteResolver = remote };
         try
         {
             var resources = KustomizeBuild.Build(tree, path, options, legacyOrder: false, UnitOverlay.Generate(tree, path), cancellationToken);
@@ -60,7 +62,7 @@ public sealed class KustomizeRenderer : IRenderer
                 manifests.Add(new Manifest(substitution is null ? root : substitution.Apply(root, resource.Source), resource.Source));
             }
 
-            return RenderResult.Success(manifests);
+            return RenderResult.Success(manifests) with { ReadsOutsideTheTree = remote?.WasAsked == true };
         }
         catch (GitOpsException e)
         {
@@ -83,6 +85,26 @@ public sealed class KustomizeRenderer : IRenderer
         foreach (var key in values.Keys.Order(StringComparer.Ordinal))
         {
             map.Set(key, values[key]);
+        }
+    }
+
+    /// <summary>Notes whether a remote base was asked for.</summary>
+    private sealed class NotingResolver(IRemoteResolver resolver) : IRemoteResolver
+    {
+        private volatile bool _wasAsked;
+
+        public bool WasAsked => _wasAsked;
+
+        public ValueTask<IFileTree> FetchRepositoryAsync(RemoteRepository repository, CancellationToken cancellationToken)
+        {
+            _wasAsked = true;
+            return resolver.FetchRepositoryAsync(repository, cancellationToken);
+        }
+
+        public ValueTask<ReadOnlyMemory<byte>?> FetchFileAsync(Uri file, CancellationToken cancellationToken)
+        {
+            _wasAsked = true;
+            return resolver.FetchFileAsync(file, cancellationToken);
         }
     }
 }

@@ -8,6 +8,13 @@ public sealed record RenderResult(IReadOnlyList<Manifest> Manifests, IReadOnlyLi
     /// <summary>Whether there is no error among the diagnostics.</summary>
     public bool Succeeded => !Diagnostics.Any(d => d.Severity == DiagnosticSeverity.Error);
 
+    /// <summary>
+    /// Whether the result also follows from something outside the file tree and the options: a value in the cluster, a remote base, a DNS name.
+    /// Whether that has changed cannot be told from a revision, so such a unit is rendered at every reconciliation.
+    /// </summary>
+    /// <value>The default value is <see langword="false"/>.</value>
+    public bool ReadsOutsideTheTree { get; init; }
+
     /// <summary>A good result.</summary>
     /// <param name="manifests">The manifests.</param>
     /// <returns>The result.</returns>

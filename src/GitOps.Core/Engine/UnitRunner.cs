@@ -357,7 +357,7 @@ internal sealed partial class UnitRunner : IDisposable
     {
         if (_rendered is { } cached && cached.IsCurrent(artifact.Tree))
         {
-            return (cached.Manifests, []);
+            return (cached.Result.Manifests, []);
         }
 
         var recording = new RecordingFileTree(artifact.Tree);
@@ -393,7 +393,7 @@ internal sealed partial class UnitRunner : IDisposable
             }
 
             stage.Succeed();
-            _rendered = new RenderCache(recording.GetReads(), result.Manifests);
+            _rendered = new RenderCache(recording.GetReads(), result);
             Trace(Stage.Render, artifact, Reasons.Progressing, $"Rendered {result.Manifests.Count} objects from {_path} at {artifact.Revision}.");
             return (result.Manifests, diagnostics);
         }
