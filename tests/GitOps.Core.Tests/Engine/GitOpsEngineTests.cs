@@ -291,6 +291,24 @@ public sealed class GitOpsEngineTests
     }
 
     [Fact]
+    public async Task RunAsync_RenderingReadsOutsideTheTree_IsRenderedAtEachRevision()
+    {
+        await using var fixture = new EngineFixture(g => g
+            .AddUnit("outside", "Custom", _ => new UnitDefinition(new ManifestsOptions { Source = "fleet" }, new OutsideRenderer(outside: true)))
+            .AddUnit("inside", "Custom", _ => new UnitDefinition(new ManifestsOptions { Source = "fleet" }, new OutsideRenderer(outside: false))));
+        fixture.Source.Commit("r1", ("a.yaml", "1"));
+        fixture.Start();
+        await fixture.WaitForReadyAsync("outside", "r1");
+        await fixture.WaitForReadyAsync("inside", "r1");
+
+        fixture.Source.Commit("r2", ("a.yaml", "1"), ("b.yaml", "2"));
+        await fixture.Engine.PollSourceAsync("fleet", TestContext.Current.CancellationToken);
+
+        (await fixture.WaitForReadyAsync("outside", "r2")).RenderCount.Should().Be(2);
+        (await fixture.WaitForReadyAsync("inside", "r2")).RenderCount.Should().Be(1);
+    }
+
+    [Fact]
     public async Task RunAsync_LeadershipIsLostAndWon_UnitsStopAndStartAgain()
     {
         using var election = new SwitchElection();
@@ -347,6 +365,17 @@ public sealed class GitOpsEngineTests
             {
                 await LoseAsync();
             }
+        }
+    }
+
+    /// <summary>Renders the same whatever it reads.</summary>
+    private sealed class OutsideRenderer(bool outside) : IRenderer
+    {
+        public ValueTask<RenderResult> RenderAsync(RenderRequest request, CancellationToken cancellationToken)
+        {
+            request.Tree.Read(TreePath.Parse("a.yaml"));
+            var manifest = new Manifest((MapNode)GitOps.Yaml.YamlReader.Read(EngineFixture.ConfigMap(request.UnitName)));
+            return ValueTask.FromResult(RenderResult.Success([manifest]) with { ReadsOutsideTheTree = outside });
         }
     }
 
