@@ -20,6 +20,7 @@ public sealed class GitSource : ISource, IDisposable
     private readonly GitMirror _mirror;
     private volatile ResolvedReference? _lastProbed;
     private volatile bool _isConfirmed;
+    private long _keptAt;
 
     /// <summary>Makes a source.</summary>
     /// <param name="options">What to follow, and how to reach it.</param>
@@ -46,11 +47,13 @@ public sealed class GitSource : ISource, IDisposable
         if (_options.Reference is { Commit: { } commit, Branch: null } && _isConfirmed && _mirror.Has(commit))
         {
             // A commit does not move: having been let in once is enough.
+            KeepInUse(null);
             return new Revision("", "sha1", commit);
         }
 
         var resolved = await ResolveAsync(connection, cancellationToken).ConfigureAwait(false);
         _lastProbed = resolved;
+        KeepInUse(resolved.Name);
         if (_mirror.NeedsRepair)
         {
             // Nobody fetches a revision twice, so that it is mended here, for trees that are still in use.
@@ -86,6 +89,17 @@ public sealed class GitSource : ISource, IDisposable
         if (_ownsPool)
         {
             _pool.Dispose();
+        }
+    }
+
+    /// <summary>A repository in which nothing moves is only probed, and is in use all the same; once a day is enough to say so.</summary>
+    private void KeepInUse(string? reference)
+    {
+        var now = _pool.TimeProvider.GetUtcNow().UtcTicks;
+        if (now - Interlocked.Read(ref _keptAt) >= TimeSpan.TicksPerDay)
+        {
+            Interlocked.Exchange(ref _keptAt, now);
+            _mirror.Touch(reference);
         }
     }
 

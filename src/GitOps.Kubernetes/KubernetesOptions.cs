@@ -36,7 +36,7 @@ public sealed class KubernetesOptions : IValidatableObject
     public int MaxConcurrency { get; set; } = 16;
 
     /// <summary>How long one request may take, watches excepted. Default 30 seconds.</summary>
-    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
+    [Duration(1, 600)]
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How often a request that failed for a passing reason is sent again. Default 4.</summary>
@@ -48,7 +48,7 @@ public sealed class KubernetesOptions : IValidatableObject
     public int MaxResponseBytes { get; set; } = 64 * 1024 * 1024;
 
     /// <summary>How long a prune waits for deleted objects to be gone before it goes on and names what blocks them. Default 5 seconds.</summary>
-    [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
+    [Duration(0, 600)]
     public TimeSpan PruneWait { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>

@@ -15,6 +15,18 @@ public sealed class KubernetesOptionsTests
     public void Validate_TwoClusters_IsRefused() =>
         new KubernetesOptionsValidator().Validate(null, new KubernetesOptions { Kubeconfig = "x", KubeconfigPath = "y" }).Failed.Should().BeTrue();
 
+    [Theory]
+    [InlineData(0.5, 5, "RequestTimeout")]
+    [InlineData(601, 5, "RequestTimeout")]
+    [InlineData(30, -1, "PruneWait")]
+    [InlineData(30, 601, "PruneWait")]
+    public void Validate_TimeOutOfBounds_NamesTheOptionAndItsBounds(double requestTimeout, double pruneWait, string option)
+    {
+        var result = new KubernetesOptionsValidator().Validate(null, new KubernetesOptions { RequestTimeout = TimeSpan.FromSeconds(requestTimeout), PruneWait = TimeSpan.FromSeconds(pruneWait) });
+
+        result.FailureMessage.Should().Contain(option).And.Contain("00:10:00");
+    }
+
     [Fact]
     public void Validate_Defaults_AreGood() => new KubernetesOptionsValidator().Validate(null, new KubernetesOptions()).Should().Be(ValidateOptionsResult.Success);
 

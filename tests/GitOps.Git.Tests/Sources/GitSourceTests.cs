@@ -210,6 +210,25 @@ public sealed class GitSourceTests : IDisposable
         Directory.EnumerateDirectories(_directory["cache"]).Should().BeEmpty();
     }
 
+    [Fact]
+    public async Task ProbeAsync_RepositoryInWhichNothingMoves_KeepsItsMirror()
+    {
+        await _upstream.CommitAsync("first", GitFileChange.Write("a.yaml", "1"));
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        using (var pool = new GitRepositoryPool(time))
+        {
+            using var source = new GitSource(new GitSourceOptions { Url = _upstream.Url, CacheDirectory = _directory["cache"] }, pool);
+            var revision = await source.ProbeAsync(Token);
+            await source.FetchAsync(revision, Token);
+            time.Advance(TimeSpan.FromDays(61));
+            (await source.ProbeAsync(Token)).Should().Be(revision);
+        }
+
+        using var other = new GitSource(new GitSourceOptions { Url = "https://example.com/other.git", CacheDirectory = _directory["cache"] }, new GitRepositoryPool(time));
+
+        Directory.EnumerateDirectories(_directory["cache"]).Should().ContainSingle("it was probed a moment ago");
+    }
+
     private static string Text(Artifact artifact, string path) => Encoding.UTF8.GetString(artifact.Tree.Read(TreePath.Parse(path)).Span);
 
     private GitSource Source(Action<GitSourceOptions>? configure = null)
