@@ -42,9 +42,10 @@ internal sealed class GarbageCollector(ClusterState state, ResourceHandler handl
             Settle(owner, ns);
         }
 
-        if (!ObjectMeta.IsDeleting(live.Root) && IsAbandoned(live))
+        // Settling an owner may have taken this object's references off.
+        if (definition.Store.Find(ns, name) is { } settled && !ObjectMeta.IsDeleting(settled.Root) && IsAbandoned(settled))
         {
-            Delete(definition, live, "Background");
+            Delete(definition, settled, "Background");
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using GitOps.Git;
 using GitOps.Integration.Tests.Applying;
+using GitOps.Integration.Tests.EndToEnd;
 using GitOps.Integration.Tests.Servers;
 using GitOps.Kubernetes.Client;
 using GitOps.Testing;
@@ -39,7 +40,7 @@ public sealed class HostCrashTests : IAsyncLifetime
         await _webhook.DisposeAsync();
         await _cluster.DisposeAsync();
         _repository.Dispose();
-        Directory.Delete(_folder, recursive: true);
+        Fleet.Remove(_folder);
     }
 
     private string Kubeconfig => Path.Combine(_folder, "kubeconfig");

@@ -177,7 +177,20 @@ internal sealed class Fleet : IAsyncDisposable
         await Cluster.DisposeAsync();
         Repository.Dispose();
         _stop.Dispose();
-        Directory.Delete(Folder, recursive: true);
+        Remove(Folder);
+    }
+
+    /// <summary>Removes a test's folder.</summary>
+    public static void Remove(string folder)
+    {
+        try
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+        catch (IOException)
+        {
+            // A fetch that was cancelled may write a last file into its mirror; the system clears its temporary directory.
+        }
     }
 
     private async Task ReadAsync(IAsyncEnumerable<GitOpsEvent> events)

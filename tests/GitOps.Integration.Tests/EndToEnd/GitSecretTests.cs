@@ -22,7 +22,7 @@ public sealed class GitSecretTests : IDisposable
     public void Dispose()
     {
         _repository.Dispose();
-        Directory.Delete(_folder, recursive: true);
+        Fleet.Remove(_folder);
     }
 
     [Fact]

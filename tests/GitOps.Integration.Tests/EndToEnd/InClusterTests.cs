@@ -29,7 +29,7 @@ public sealed class InClusterTests
         }
         finally
         {
-            Directory.Delete(folder, recursive: true);
+            Fleet.Remove(folder);
         }
     }
 
