@@ -130,7 +130,7 @@ public sealed class GitOpsEndpointsTests : IAsyncLifetime
         var lines = new List<string>();
         while (!lines.Any(l => l.Contains("\"unit\":\"web\"", StringComparison.Ordinal)))
         {
-            lines.Add((await reader.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken))!);
+            lines.Add((await reader.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken))!);
         }
 
         lines.Should().Contain(l => l.StartsWith("id: ", StringComparison.Ordinal));

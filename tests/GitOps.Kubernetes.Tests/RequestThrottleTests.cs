@@ -40,7 +40,7 @@ public sealed class RequestThrottleTests
         entering.IsCompleted.Should().BeFalse();
         time.Advance(TimeSpan.FromSeconds(2));
 
-        await entering.WaitAsync(TimeSpan.FromSeconds(10), Token);
+        await entering.WaitAsync(TimeSpan.FromSeconds(60), Token);
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class RequestThrottleTests
         second.IsCompleted.Should().BeFalse();
         throttle.Exit(succeeded: true);
 
-        await second.WaitAsync(TimeSpan.FromSeconds(10), Token);
+        await second.WaitAsync(TimeSpan.FromSeconds(60), Token);
         await third.Invoking(t => t).Should().ThrowAsync<OperationCanceledException>();
     }
 }

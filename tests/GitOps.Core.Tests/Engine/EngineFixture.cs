@@ -130,7 +130,7 @@ internal sealed class EngineFixture : IAsyncDisposable
     /// <summary>Moves the clock in steps until a condition holds. The engine arms its timers on other threads, so after each step it gets a moment to react.</summary>
     public async Task AdvanceUntilAsync(TimeSpan step, Func<bool> condition)
     {
-        var deadline = Environment.TickCount64 + 10_000;
+        var deadline = Environment.TickCount64 + 60_000;
         while (!condition())
         {
             Environment.TickCount64.Should().BeLessThan(deadline, "the condition must come true while time passes");

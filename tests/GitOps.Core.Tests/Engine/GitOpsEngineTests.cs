@@ -95,7 +95,7 @@ public sealed class GitOpsEngineTests
         fixture.Applier.ManualHealth["apps"] = true;
         fixture.Source.Commit("r1", ("apps/a.yaml", EngineFixture.ConfigMap("a")));
         fixture.Start();
-        await fixture.Applier.Verifying.Task.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        await fixture.Applier.Verifying.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
 
         fixture.Source.Commit("r2", ("apps/a.yaml", EngineFixture.ConfigMap("a", "2")));
         await fixture.Engine.PollSourceAsync("fleet");

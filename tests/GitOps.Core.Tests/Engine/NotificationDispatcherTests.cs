@@ -23,7 +23,7 @@ public sealed class NotificationDispatcherTests
             dispatcher.Post(Event($"e{i}"), []);
         }
 
-        await good.Done.Task.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        await good.Done.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
         good.Events.Select(e => e.Message).Should().Equal(Enumerable.Range(0, 100).Select(i => $"e{i}"));
     }
 
@@ -35,7 +35,7 @@ public sealed class NotificationDispatcherTests
         await using var dispatcher = await DispatcherAsync(time, flaky);
 
         dispatcher.Post(Event("once"), []);
-        await flaky.Failed.Task.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        await flaky.Failed.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
         while (!flaky.Done.Task.IsCompleted)
         {
             // The wait before the next try is armed on another thread.
@@ -73,7 +73,7 @@ public sealed class NotificationDispatcherTests
         complete.IsCompleted.Should().BeFalse();
         await patience.CancelAsync();
 
-        await complete.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        await complete.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
     }
 
     private static async Task<NotificationDispatcher> DispatcherAsync(TimeProvider time, params INotifier[] notifiers)

@@ -32,7 +32,7 @@ public sealed class TelemetryTests
         fixture.Source.Commit("r1", ("a.yaml", EngineFixture.ConfigMap("a")));
 
         await fixture.Engine.ReconcileAsync(unit, TestContext.Current.CancellationToken);
-        await notified.Task.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        await notified.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
 
         // Other tests run at the same time, so only this unit's activities count.
         activities.Where(a => Equals(a.GetTagItem("gitops.unit.name"), unit)).Select(a => a.OperationName)

@@ -120,7 +120,7 @@ public sealed class RestartTests
         {
             first.Start();
             await first.WaitForReadyAsync("late", "r1");
-            await _collector.Called.Task.WaitAsync(TimeSpan.FromSeconds(10), Token);
+            await _collector.Called.Task.WaitAsync(TimeSpan.FromSeconds(60), Token);
 
             // Disposed without the host's patience: as good as killed.
         }
@@ -169,7 +169,7 @@ public sealed class RestartTests
         await using var engine = Engine(store);
         engine.Start();
         await engine.WaitForReadyAsync("late", "r1");
-        await _collector.Twice.Task.WaitAsync(TimeSpan.FromSeconds(10), Token);
+        await _collector.Twice.Task.WaitAsync(TimeSpan.FromSeconds(60), Token);
 
         store.Fails = false;
         await engine.AdvanceUntilAsync(TimeSpan.FromSeconds(5), () => store.Inner.LoadAsync(Token).AsTask().GetAwaiter().GetResult().ContainsKey("unit/late"));

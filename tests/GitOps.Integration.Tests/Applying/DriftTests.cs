@@ -128,7 +128,7 @@ public abstract class DriftTests(ITestCluster cluster) : ApplierScenarios(cluste
         (await Client.PatchAsync(pods, Unique, "web-1", Kubernetes.Client.PatchKind.Merge, System.Text.Encoding.UTF8.GetBytes(status), new() { Subresource = "status" }, Token)).Error.Should().BeNull();
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        limit.CancelAfter(TimeSpan.FromSeconds(20));
+        limit.CancelAfter(TimeSpan.FromSeconds(60));
         var message = "";
         await foreach (var report in Applier.WatchHealthAsync(Unique, limit.Token))
         {
@@ -185,14 +185,14 @@ public abstract class DriftTests(ITestCluster cluster) : ApplierScenarios(cluste
         public async Task ReadyAsync()
         {
             var ready = _tests.Applier.WatchingAsync(_request.UnitName, _stop.Token);
-            (await Task.WhenAny(ready, _reading).WaitAsync(TimeSpan.FromSeconds(20), Token)).Should().BeSameAs(ready, "the watch must not end");
+            (await Task.WhenAny(ready, _reading).WaitAsync(TimeSpan.FromSeconds(60), Token)).Should().BeSameAs(ready, "the watch must not end");
             await ready;
         }
 
         public async Task<Drift> NextAsync()
         {
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(Token);
-            limit.CancelAfter(TimeSpan.FromSeconds(20));
+            limit.CancelAfter(TimeSpan.FromSeconds(60));
             return await _drifts.Reader.ReadAsync(limit.Token);
         }
 

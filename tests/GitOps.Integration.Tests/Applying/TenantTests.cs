@@ -19,11 +19,11 @@ public abstract class TenantTests(ITestCluster cluster) : ApplierScenarios(clust
         await ApplyAsync(request);
         await using var drifts = Applier.WatchDriftAsync(request, Token).GetAsyncEnumerator(Token);
         var next = drifts.MoveNextAsync().AsTask();
-        await Applier.WatchingAsync(Unique, Token).WaitAsync(TimeSpan.FromSeconds(20), Token);
+        await Applier.WatchingAsync(Unique, Token).WaitAsync(TimeSpan.FromSeconds(60), Token);
 
         await MergeAsync(ConfigMaps, Unique, "a", """{"data":{"key":"stolen"}}""", "mallory");
 
-        (await next.WaitAsync(TimeSpan.FromSeconds(20), Token)).Should().BeTrue();
+        (await next.WaitAsync(TimeSpan.FromSeconds(60), Token)).Should().BeTrue();
         drifts.Current.Manager.Should().Be("mallory");
         var before = Applier.RequestCount;
         (await Applier.PlanAsync(Request(ConfigMap(Unique, "a", "stolen"), ConfigMap(Unique, "b")), Token)).Diagnostics.Should().BeEmpty();
@@ -39,7 +39,7 @@ public abstract class TenantTests(ITestCluster cluster) : ApplierScenarios(clust
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
         await using var drifts = Applier.WatchDriftAsync(request, stop.Token).GetAsyncEnumerator(stop.Token);
         var next = drifts.MoveNextAsync().AsTask();
-        await Applier.WatchingAsync(Unique, Token).WaitAsync(TimeSpan.FromSeconds(20), Token);
+        await Applier.WatchingAsync(Unique, Token).WaitAsync(TimeSpan.FromSeconds(60), Token);
         await MergeAsync(ConfigMaps, Unique, "a", """{"data":{"key":"stolen"}}""", "mallory");
 
         var plan = await Applier.PlanAsync(request, Token);

@@ -19,12 +19,12 @@ public abstract class LeaseElectionTests(ITestCluster cluster) : ApplierScenario
         var secondLeads = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
         var firstRun = first.RunAsync(token => LeadAsync("first", firstLeads, leaders, token), stopFirst.Token);
-        await firstLeads.Task.WaitAsync(TimeSpan.FromSeconds(20), Token);
+        await firstLeads.Task.WaitAsync(TimeSpan.FromSeconds(60), Token);
         var secondRun = second.RunAsync(token => LeadAsync("second", secondLeads, leaders, token), stopSecond.Token);
         secondLeads.Task.IsCompleted.Should().BeFalse();
         await stopFirst.CancelAsync();
         await firstRun;
-        await secondLeads.Task.WaitAsync(TimeSpan.FromSeconds(20), Token);
+        await secondLeads.Task.WaitAsync(TimeSpan.FromSeconds(60), Token);
         await stopSecond.CancelAsync();
         await secondRun;
 
