@@ -317,7 +317,7 @@ internal sealed partial class UnitRunner : IDisposable
             Begin(revision);
 
             // The wait for a worker does not count.
-            using var timer = _context.Time.CreateTimer(static state => _ = ((CancellationTokenSource)state!).CancelAsync(), timeout, _options.Timeout, Timeout.InfiniteTimeSpan);
+            using var timer = _context.Time.CreateTimer(static state => _ = ((CancellationTokenSource)state!).CancelAsync(), timeout, EngineContext.Bounded(_options.Timeout), Timeout.InfiniteTimeSpan);
             using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
             var (manifests, diagnostics) = await RenderAndValidateAsync(artifact, linked.Token).ConfigureAwait(false);
             if (diagnostics.Any(d => d.Severity == DiagnosticSeverity.Error))
@@ -435,7 +435,7 @@ internal sealed partial class UnitRunner : IDisposable
         }
 
         using var stage = Stage.Start(Stage.Verify, GitOpsTelemetry.Tags.Unit, Name, _context.Metrics, _context.Time);
-        using var timeout = new CancellationTokenSource(_options.Timeout, _context.Time);
+        using var timeout = new CancellationTokenSource(EngineContext.Bounded(_options.Timeout), _context.Time);
         var token = BeginHealthWait(timeout.Token, cancellationToken);
         HealthReport? last = null;
         try
