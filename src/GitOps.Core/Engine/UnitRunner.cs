@@ -111,7 +111,7 @@ internal sealed partial class UnitRunner : IDisposable
         // Another host may have led meanwhile: what this one remembers of the cluster no longer counts.
         _settled = false;
         _record.Publish(confirmed: false);
-        var triggers = Triggers.Source;
+        var due = Triggers.Source;
         try
         {
             while (true)
@@ -119,21 +119,28 @@ internal sealed partial class UnitRunner : IDisposable
                 try
                 {
                     // A post ends the wait before the next try; it never ends work that is under way.
-                    await _retry.ExecuteAsync(
-                        async _ => await ReconcileAsync(Interlocked.Exchange(ref triggers, Triggers.Interval), cancellationToken).ConfigureAwait(false),
-                        _inbox.ArmInterrupt(cancellationToken)).ConfigureAwait(false);
+                    await _retry.ExecuteAsync(async _ => await ReconcileAsync(Take(), cancellationToken).ConfigureAwait(false), _inbox.ArmInterrupt(cancellationToken)).ConfigureAwait(false);
                 }
                 catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
                 {
                     // Woken early: what woke it is in the inbox.
                 }
 
-                triggers = await _inbox.WaitAsync(_context.Jittered(_options.Interval), cancellationToken).ConfigureAwait(false);
+                // A post right after the last one was taken ends the retries before the first try: then that one is still due.
+                due |= await _inbox.WaitAsync(_context.Jittered(_options.Interval), cancellationToken).ConfigureAwait(false);
             }
         }
         finally
         {
             await _drift.StopAsync().ConfigureAwait(false);
+        }
+
+        // A retry does everything again, whatever began the first try.
+        Triggers Take()
+        {
+            var taken = due == Triggers.None ? Triggers.Interval : due;
+            due = Triggers.None;
+            return taken;
         }
     }
 

@@ -49,4 +49,23 @@ public sealed class DriftTests
         detected.Severity.Should().Be(EventSeverity.Error);
         fixture.Applier.Log.Count(l => l.StartsWith("apply", StringComparison.Ordinal)).Should().Be(1);
     }
+
+    [Fact]
+    public async Task RunAsync_DriftAndAnUntouchingCommitAtOneMoment_DriftIsCorrected()
+    {
+        await using var fixture = new EngineFixture(g => g.AddFolder("apps", u => u.Interval = TimeSpan.FromDays(30)), sourceInterval: TimeSpan.FromDays(30));
+        fixture.Source.Commit("r0", ("apps/a.yaml", EngineFixture.ConfigMap("a")));
+        fixture.Start();
+        await fixture.WaitForReadyAsync("apps", "r0");
+        for (var round = 1; round <= 200; round++)
+        {
+            // Corrections that are far apart are not slowed down.
+            fixture.Time.Advance(TimeSpan.FromMinutes(6));
+            var drift = Task.Run(() => fixture.Applier.Drift("apps", "kubectl-edit"));
+            var commit = Task.Run(() => fixture.CommitAsync($"r{round}", ("apps/a.yaml", EngineFixture.ConfigMap("a")), ("README.md", $"{round}")));
+            await Task.WhenAll(drift, commit);
+
+            await fixture.WaitForEventsAsync(e => e.Reason == Reasons.DriftCorrected, round);
+        }
+    }
 }

@@ -109,7 +109,10 @@ internal sealed class EngineFixture : IAsyncDisposable
         WaitForAsync(unit, u => u.IsReady && u.LastAppliedRevision?.Digest == digest);
 
     /// <summary>Waits for an event, also one that has passed already.</summary>
-    public async Task<GitOpsEvent> WaitForEventAsync(Func<GitOpsEvent, bool> condition)
+    public async Task<GitOpsEvent> WaitForEventAsync(Func<GitOpsEvent, bool> condition) => (await WaitForEventsAsync(condition, 1))[0];
+
+    /// <summary>Waits until there are so many events of a kind, those that have passed already among them.</summary>
+    public async Task<IReadOnlyList<GitOpsEvent>> WaitForEventsAsync(Func<GitOpsEvent, bool> condition, int count)
     {
         using var timeout = new CancellationTokenSource(Patience);
         try
@@ -119,7 +122,7 @@ internal sealed class EngineFixture : IAsyncDisposable
                 Task arrived;
                 lock (_events)
                 {
-                    if (_events.FirstOrDefault(condition) is { } found)
+                    if (_events.Where(condition).ToList() is { } found && found.Count >= count)
                     {
                         return found;
                     }
@@ -132,7 +135,7 @@ internal sealed class EngineFixture : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            throw new TimeoutException($"No such event among: {string.Join("\n", Events.Select(e => $"{e.Unit} {e.Reason} {e.Message}"))}");
+            throw new TimeoutException($"No {count} such events among: {string.Join("\n", Events.Select(e => $"{e.Unit} {e.Reason} {e.Message}"))}");
         }
     }
 
