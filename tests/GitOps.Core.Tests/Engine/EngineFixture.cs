@@ -15,7 +15,7 @@ internal sealed class EngineFixture : IAsyncDisposable
     private TaskCompletionSource _arrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _run = Task.CompletedTask;
 
-    public EngineFixture(Action<IGitOpsBuilder> configure, Action<GitOpsOptions>? options = null, FakeSource? source = null, FakeApplier? applier = null, TimeSpan? sourceInterval = null)
+    public EngineFixture(Action<IGitOpsBuilder> configure, Action<GitOpsOptions>? options = null, FakeSource? source = null, FakeApplier? applier = null, TimeSpan? sourceInterval = null, TimeSpan? sourceTimeout = null)
     {
         Source = source ?? new FakeSource();
         Applier = applier ?? new FakeApplier();
@@ -29,7 +29,7 @@ internal sealed class EngineFixture : IAsyncDisposable
             o.Jitter = 0;
             options?.Invoke(o);
         });
-        builder.AddSource("fleet", _ => Source, sourceInterval ?? TimeSpan.FromMinutes(1));
+        builder.AddSource("fleet", _ => Source, sourceInterval ?? TimeSpan.FromMinutes(1), sourceTimeout);
         configure(builder);
         _services = services.BuildServiceProvider();
         Engine = _services.GetRequiredService<GitOpsEngine>();

@@ -12,6 +12,11 @@ internal sealed class ObservedTimeProvider(DateTimeOffset start) : FakeTimeProvi
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = base.CreateTimer(callback, state, dueTime, period);
+        if (dueTime == Timeout.InfiniteTimeSpan)
+        {
+            return timer;
+        }
+
         TaskCompletionSource begun;
         lock (_lock)
         {
