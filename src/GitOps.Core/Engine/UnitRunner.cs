@@ -112,7 +112,7 @@ internal sealed partial class UnitRunner : IDisposable
         // Another host may have led meanwhile: what this one remembers of the cluster no longer counts.
         _settled = false;
         _record.Publish(confirmed: false);
-        var triggers = Triggers.Source;
+        var due = Triggers.Source;
         try
         {
             while (true)
@@ -120,21 +120,28 @@ internal sealed partial class UnitRunner : IDisposable
                 try
                 {
                     // A post ends the wait before the next try; it never ends work that is under way.
-                    await _retry.ExecuteAsync(
-                        async _ => await ReconcileAsync(Interlocked.Exchange(ref triggers, Triggers.Interval), cancellationToken).ConfigureAwait(false),
-                        _inbox.ArmInterrupt(cancellationToken)).ConfigureAwait(false);
+                    await _retry.ExecuteAsync(async _ => await ReconcileAsync(Take(), cancellationToken).ConfigureAwait(false), _inbox.ArmInterrupt(cancellationToken)).ConfigureAwait(false);
                 }
                 catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
                 {
                     // Woken early: what woke it is in the inbox.
                 }
 
-                triggers = await _inbox.WaitAsync(_context.Jittered(_options.Interval), cancellationToken).ConfigureAwait(false);
+                // A post right after the last one was taken ends the retries before the first try: then that one is still due.
+                due |= await _inbox.WaitAsync(_context.Jittered(_options.Interval), cancellationToken).ConfigureAwait(false);
             }
         }
         finally
         {
             await _drift.StopAsync().ConfigureAwait(false);
+        }
+
+        // A retry does everything again, whatever began the first try.
+        Triggers Take()
+        {
+            var taken = due == Triggers.None ? Triggers.Interval : due;
+            due = Triggers.None;
+            return taken;
         }
     }
 
@@ -322,7 +329,7 @@ internal sealed partial class UnitRunner : IDisposable
         Plan plan;
         ChangeSet changes;
         IReadOnlyList<Diagnostic> warnings;
-        using (var turn = await Turn.BeginAsync(_context, _options.Timeout, cancellationToken).ConfigureAwait(false))
+        using (var turn = await Turn.BeginAsync(_context, EngineContext.Bounded(_options.Timeout), cancellationToken).ConfigureAwait(false))
         {
             Begin(revision);
             try
@@ -455,7 +462,7 @@ internal sealed partial class UnitRunner : IDisposable
     /// <summary>Runs hooks, holding no worker; each may take as long as the unit's timeout says.</summary>
     private ValueTask<ChangeSet> RunHooksAsync(Plan plan, HookPhase phase, CancellationToken cancellationToken) =>
         plan.Request.Hooks.Count > 0 && _applier.RunsHooks
-            ? _applier.RunHooksAsync(plan, phase, _options.Timeout, Progress(plan.Request.Revision), cancellationToken)
+            ? _applier.RunHooksAsync(plan, phase, EngineContext.Bounded(_options.Timeout), Progress(plan.Request.Revision), cancellationToken)
             : ValueTask.FromResult(s_nothing);
 
     private IEnumerable<Diagnostic> HooksLeftOut(ApplyRequest request) => request.Hooks.Count > 0 && !_applier.RunsHooks
@@ -471,7 +478,7 @@ internal sealed partial class UnitRunner : IDisposable
         }
 
         using var stage = Stage.Start(Stage.Verify, GitOpsTelemetry.Tags.Unit, Name, _context.Metrics, _context.Time);
-        using var timeout = new CancellationTokenSource(_options.Timeout, _context.Time);
+        using var timeout = new CancellationTokenSource(EngineContext.Bounded(_options.Timeout), _context.Time);
         using var wait = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         BeginHealthWait(wait);
         HealthReport? last = null;
