@@ -95,7 +95,6 @@ internal sealed partial class UnitRunner : IDisposable
         _inbox.Dispose();
         _turn.Dispose();
         _drift.Dispose();
-        _healthWait?.Dispose();
     }
 
     /// <summary>Takes over what an earlier host knew of the unit; it counts as remembered until this host has seen it.</summary>
@@ -436,11 +435,12 @@ internal sealed partial class UnitRunner : IDisposable
 
         using var stage = Stage.Start(Stage.Verify, GitOpsTelemetry.Tags.Unit, Name, _context.Metrics, _context.Time);
         using var timeout = new CancellationTokenSource(_options.Timeout, _context.Time);
-        var token = BeginHealthWait(timeout.Token, cancellationToken);
+        using var wait = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        BeginHealthWait(wait);
         HealthReport? last = null;
         try
         {
-            await foreach (var report in _applier.WatchHealthAsync(Name, token).ConfigureAwait(false))
+            await foreach (var report in _applier.WatchHealthAsync(Name, wait.Token).ConfigureAwait(false))
             {
                 last = report;
                 if (report.IsHealthy)
@@ -458,7 +458,7 @@ internal sealed partial class UnitRunner : IDisposable
                 }
             }
 
-            token.ThrowIfCancellationRequested();
+            wait.Token.ThrowIfCancellationRequested();
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -511,19 +511,17 @@ internal sealed partial class UnitRunner : IDisposable
     private Progress Progress(Revision? revision) => new(change =>
         _context.Publish(NewEvent(EventSeverity.Trace, Reasons.Progressing, change.ToString(), revision) with { Stage = Stage.Apply, Changes = [change] }, []));
 
-    private CancellationToken BeginHealthWait(CancellationToken timeout, CancellationToken cancellationToken)
+    private void BeginHealthWait(CancellationTokenSource wait)
     {
         lock (_waitLock)
         {
-            _healthWait = CancellationTokenSource.CreateLinkedTokenSource(timeout, cancellationToken);
+            _healthWait = wait;
 
             // The revision may have moved between the apply and now.
             if (_source.Artifact is { } artifact && artifact.Revision != Status.LastAttemptedRevision)
             {
-                _ = _healthWait.CancelAsync();
+                EndHealthWait();
             }
-
-            return _healthWait.Token;
         }
     }
 
