@@ -7,4 +7,7 @@ public sealed record UnitDefinition(UnitOptions Options, IRenderer Renderer)
 {
     /// <summary>What the renderer gets as <see cref="RenderRequest.Options"/>.</summary>
     public object? RenderOptions { get; init; }
+
+    /// <summary>Mistakes that the options alone do not show; reported together with all others.</summary>
+    public IReadOnlyList<string> Errors { get; init; } = [];
 }

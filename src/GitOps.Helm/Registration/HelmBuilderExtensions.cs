@@ -12,6 +12,8 @@ public static class HelmBuilderExtensions
 {
     private const string Subsection = "HelmReleases";
 
+    private static readonly SettingsSchema Schema = SettingsSchema.Of<HelmReleaseOptions>(SettingsSchema.Of<IgnoreRuleOptions>(), SettingsSchema.Of<HelmValuesFromOptions>());
+
     /// <summary>Adds the Helm renderer and the releases of the configuration section <c>HelmReleases</c>.</summary>
     /// <param name="builder">The builder.</param>
     /// <returns>The builder.</returns>
@@ -20,14 +22,7 @@ public static class HelmBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.TryAddSingleton<HelmRenderer>();
         builder.Services.TryAddSingleton<IHelmChartInflator, HelmChartInflator>();
-        if (builder.TryAddSubsection(Subsection))
-        {
-            foreach (var (name, _) in builder.GetConfiguration().Items(Subsection))
-            {
-                builder.AddHelmRelease(name);
-            }
-        }
-
+        builder.TryAddSubsection(Subsection, static (b, name) => b.AddHelmRelease(name));
         return builder;
     }
 
@@ -40,7 +35,7 @@ public static class HelmBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.AddHelm();
-        builder.AddNamedOptions(name, Subsection, static (section, options) => section.Bind(options), configure);
+        builder.AddNamedOptions(name, Subsection, Schema, static (section, options) => section.Bind(options), configure);
         return builder.AddUnit(name, "HelmRelease", services =>
         {
             var options = services.GetRequiredService<IOptionsMonitor<HelmReleaseOptions>>().Get(name);

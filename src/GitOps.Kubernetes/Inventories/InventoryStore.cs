@@ -18,7 +18,6 @@ internal sealed class InventoryStore(DynamicClient client, KubernetesOptions opt
     private const int ShardBytes = 256 * 1024;
 
     private static readonly ApiResource s_configMaps = new("", "v1", "ConfigMap", "configmaps", true);
-    private static readonly ApiResource s_namespaces = new("", "v1", "Namespace", "namespaces", false);
 
     private readonly PatchOptions _write = new() { FieldManager = options.FieldManager };
 
@@ -124,14 +123,9 @@ internal sealed class InventoryStore(DynamicClient client, KubernetesOptions opt
         var created = await client.CreateAsync(s_configMaps, Namespace, body, _write, cancellationToken).ConfigureAwait(false);
         if (created.Error is { IsNamespaceMissing: true })
         {
-            var @namespace = new MapNode();
-            @namespace.Set("apiVersion", "v1");
-            @namespace.Set("kind", "Namespace");
-            @namespace.GetOrAddMap("metadata").Set("name", Namespace);
-            var made = await client.CreateAsync(s_namespaces, "", @namespace, _write, cancellationToken).ConfigureAwait(false);
-            if (!made.Succeeded && !made.Error.IsAlreadyExists)
+            if (await Namespaces.CreateAsync(client, Namespace, _write, cancellationToken).ConfigureAwait(false) is { } missing)
             {
-                return made;
+                return ApiResult.Failure(missing);
             }
 
             created = await client.CreateAsync(s_configMaps, Namespace, body, _write, cancellationToken).ConfigureAwait(false);
@@ -258,7 +252,7 @@ internal sealed class InventoryStore(DynamicClient client, KubernetesOptions opt
     }
 
     // An object's name takes less than a label value does; the hash keeps names apart that differ only in what is dropped.
-    private static string DnsName(string unitName)
+    internal static string DnsName(string unitName)
     {
         var value = Owner.LabelValue(unitName);
         return value.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-')
