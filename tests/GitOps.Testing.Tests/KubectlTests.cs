@@ -79,7 +79,9 @@ public sealed class KubectlTests
             }
 
             (await Run("top pods")).Code.Should().NotBe(0);
-            (await Run("exec deployment/web -- ls")).Output.Should().Contain("has no nodes");
+            (await Run("run other --image=i")).Code.Should().Be(0);
+            (await Run("exec other -- ls")).Output.Should().Contain("has no nodes");
+            (await Run("logs other")).Output.Should().Contain("has no nodes");
         }
         finally
         {
