@@ -17,6 +17,12 @@ internal sealed partial class Planner
             return null;
         }
 
+        var digest = Digest(desired);
+        if (_known is not null && _cluster.Releases.WasDone(_request.UnitName, digest))
+        {
+            return null;
+        }
+
         var (record, error) = await _cluster.Releases.LoadAsync(_request.UnitName, cancellationToken).ConfigureAwait(false);
         if (error is not null)
         {
@@ -24,7 +30,6 @@ internal sealed partial class Planner
             return null;
         }
 
-        var digest = Digest(desired);
         if (record is { IsDone: true } && record.Digest == digest)
         {
             return null;
