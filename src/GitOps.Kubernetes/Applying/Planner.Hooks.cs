@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using GitOps.Json;
-using GitOps.Kubernetes.Client;
 using GitOps.Kubernetes.Hooks;
 using GitOps.Kubernetes.Inventories;
 
