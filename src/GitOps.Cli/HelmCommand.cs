@@ -6,12 +6,15 @@ using GitOps.Helm;
 using GitOps.Helm.Charts;
 using GitOps.Helm.Releases;
 using GitOps.Helm.Templates;
+using GitOps.Limits;
 
 namespace GitOps.Cli;
 
 /// <summary><c>gitops helm template</c>: prints what <c>helm template</c> prints.</summary>
 internal static class HelmCommand
 {
+    private const int MostBytes = 64 * 1024 * 1024;
+
     private static readonly Argument<string[]> Names = new("name-and-chart") { Arity = new ArgumentArity(1, 2), Description = "The release's name (optional) and the chart: a directory, a .tgz file, or a name in --repo." };
     private static readonly Option<string> Namespace = new("--namespace", "-n") { Description = "The release's namespace.", DefaultValueFactory = _ => "default" };
     private static readonly Option<string[]> ValuesFiles = new("--values", "-f") { Description = "A YAML file of values; may be given several times, the last one wins." };
@@ -144,7 +147,7 @@ internal static class HelmCommand
 
         if (File.Exists(chart))
         {
-            return HelmChart.LoadArchive(await File.ReadAllBytesAsync(chart, cancellationToken).ConfigureAwait(false), cancellationToken: cancellationToken);
+            return HelmChart.LoadArchive(await BoundedRead.FileAsync(chart, MostBytes, cancellationToken).ConfigureAwait(false), cancellationToken: cancellationToken);
         }
 
         throw new HelmException(Reasons.NotFound, chart.StartsWith("oci://", StringComparison.Ordinal)
@@ -210,13 +213,11 @@ internal static class HelmCommand
     {
         if (path.Trim() == "-")
         {
-            using var content = new MemoryStream();
             using var input = Console.OpenStandardInput();
-            input.CopyTo(content);
-            return GoText.FromBytes(content.ToArray());
+            return GoText.FromBytes(BoundedRead.Stream(input, "the standard input", MostBytes));
         }
 
-        return File.Exists(path) ? GoText.FromBytes(File.ReadAllBytes(path)) : null;
+        return File.Exists(path) ? GoText.FromBytes(BoundedRead.File(path, MostBytes)) : null;
     }
 
     private static string RawText(IReadOnlyDictionary<string, string> files, string[] patterns)
