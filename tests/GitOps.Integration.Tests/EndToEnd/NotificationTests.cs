@@ -46,7 +46,7 @@ public sealed class NotificationTests : IAsyncLifetime
         await _webhook.WaitAsync(events => events.Count >= 4, patience.Token);
 
         var told = _webhook.Events;
-        told.Should().HaveCount(4).And.OnlyContain(e => Text(e, "unit") == "apps" && Text(e, "source") == "fleet" && e["isTransition"] == null || e["isTransition"]!.GetValue<bool>());
+        told.Should().HaveCount(4).And.OnlyContain(e => Text(e, "unit") == "apps" && Text(e, "unitKind") == "Manifests" && Text(e, "source") == "fleet");
         Changes(told[0]).Should().BeEquivalentTo("created ConfigMap/default/a", "created ConfigMap/default/b");
 
         ShouldTell(told[1], progress, "info", s_ada, "Raise a, add c");
@@ -80,5 +80,5 @@ public sealed class NotificationTests : IAsyncLifetime
 
     private static string Text(JsonNode node, string name) => node[name]!.GetValue<string>();
 
-    private static IEnumerable<string> Changes(JsonNode told) => told["changes"]?.AsArray().Select(c => $"{Text(c!, "action")} {Text(c!, "resource")}") ?? [];
+    private static IEnumerable<string> Changes(JsonNode told) => told["changes"]?.AsArray().Select(c => $"{Text(c!, "action")} {Text(c!, "kind")}/{Text(c!, "namespace")}/{Text(c!, "name")}") ?? [];
 }
