@@ -64,6 +64,16 @@ internal static class KustomizeCommand
     {
         try
         {
+            if (directory.Length == 0)
+            {
+                throw new ArgumentException("the path of the directory cannot be empty");
+            }
+
+            if (!Directory.Exists(directory) && RemoteReference.IsRemote(directory))
+            {
+                throw new ArgumentException($"'{directory}' is not built from a URL: name it in the resources of a kustomization and allow its host with --allow-remote");
+            }
+
             // The tree is the whole disk, as for the real command; the load restrictor is what confines it.
             var full = Path.GetFullPath(directory);
             var root = Path.GetPathRoot(full)!;
