@@ -16,8 +16,15 @@ internal sealed class EngineConfiguration
     public static EngineConfiguration Create(GitOpsOptions options, IEnumerable<SourceRegistration> sources, IEnumerable<UnitRegistration> units, IEnumerable<string> otherErrors, IServiceProvider services)
     {
         var errors = new List<string>([.. options.Validate(), .. otherErrors]);
+        var knownUnits = new Dictionary<string, (UnitRegistration, UnitDefinition)>(StringComparer.Ordinal);
+        foreach (var group in units.GroupBy(u => u.Name, StringComparer.Ordinal))
+        {
+            CheckName("Unit", group.Key, group.Count(), errors);
+            knownUnits.Add(group.Key, (group.First(), group.First().Create(services)));
+        }
+
         var knownSources = new Dictionary<string, (SourceRegistration, SourceDefinition)>(StringComparer.Ordinal);
-        foreach (var group in sources.GroupBy(s => s.Name, StringComparer.Ordinal))
+        foreach (var group in sources.Concat(knownUnits.Values.Select(u => u.Item2.OwnSource).OfType<SourceRegistration>()).GroupBy(s => s.Name, StringComparer.Ordinal))
         {
             CheckName("Source", group.Key, group.Count(), errors);
             var definition = group.First().Create(services);
@@ -35,18 +42,11 @@ internal sealed class EngineConfiguration
             knownSources.Add(group.Key, (group.First(), definition));
         }
 
-        var knownUnits = new Dictionary<string, (UnitRegistration, UnitDefinition)>(StringComparer.Ordinal);
-        foreach (var group in units.GroupBy(u => u.Name, StringComparer.Ordinal))
-        {
-            CheckName("Unit", group.Key, group.Count(), errors);
-            knownUnits.Add(group.Key, (group.First(), group.First().Create(services)));
-        }
-
         foreach (var (name, (registration, definition)) in knownUnits)
         {
             var where = $"{registration.Kind} '{name}'";
             errors.AddRange(definition.Options.Validate().Select(e => $"{where}: {e}"));
-            if (definition.Options.Source is { Length: > 0 } source && !knownSources.ContainsKey(source))
+            if (definition.SourceName is { Length: > 0 } source && !knownSources.ContainsKey(source))
             {
                 errors.Add($"{where}: there is no source '{source}'{Suggest(source, knownSources.Keys)}");
             }

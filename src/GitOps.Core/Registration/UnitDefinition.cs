@@ -7,4 +7,9 @@ public sealed record UnitDefinition(UnitOptions Options, IRenderer Renderer)
 {
     /// <summary>What the renderer gets as <see cref="RenderRequest.Options"/>.</summary>
     public object? RenderOptions { get; init; }
+
+    /// <summary>A source that is there for this unit alone, in the place of the one that <see cref="UnitOptions.Source"/> names.</summary>
+    public SourceRegistration? OwnSource { get; init; }
+
+    internal string? SourceName => OwnSource?.Name ?? Options.Source;
 }

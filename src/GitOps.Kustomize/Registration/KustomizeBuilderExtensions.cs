@@ -18,6 +18,7 @@ public static class KustomizeBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.TryAddSingleton<KustomizeRenderer>();
+        builder.Services.TryAddSingleton<IManifestPatcher, ManifestPatcher>();
         if (builder.TryAddSubsection(Subsection))
         {
             foreach (var (name, _) in builder.GetConfiguration().Items(Subsection))
