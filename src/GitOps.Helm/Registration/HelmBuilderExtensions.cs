@@ -13,6 +13,14 @@ public static class HelmBuilderExtensions
     private const string Subsection = "HelmReleases";
     private const string Repositories = "HelmRepositories";
 
+    private static readonly SettingsSchema Schema = SettingsSchema.Of<HelmReleaseOptions>(
+        SettingsSchema.Of<IgnoreRuleOptions>(),
+        SettingsSchema.Of<HelmValuesFromOptions>(),
+        SettingsSchema.Of<ManifestPatchOptions>(SettingsSchema.Of<ManifestPatchTargetOptions>()),
+        SettingsSchema.Of<ManifestImageOptions>());
+
+    private static readonly SettingsSchema RepositorySchema = SettingsSchema.Of<HelmRepositorySourceOptions>();
+
     /// <summary>Adds the Helm renderer, and the releases and chart repositories of the configuration sections <c>HelmReleases</c> and <c>HelmRepositories</c>.</summary>
     /// <param name="builder">The builder.</param>
     /// <returns>The builder.</returns>
@@ -22,23 +30,9 @@ public static class HelmBuilderExtensions
         builder.Services.TryAddSingleton<HelmRenderer>();
         builder.Services.TryAddSingleton<IHelmChartInflator, HelmChartInflator>();
         builder.Services.TryAddSingleton<HelmRepositoryPool>();
-        if (builder.TryAddSubsection(Repositories))
-        {
-            builder.Services.AddSingleton<IConfigurationCheck>(static services => services.GetRequiredService<HelmRepositoryPool>());
-            foreach (var (name, _) in builder.GetConfiguration().Items(Repositories))
-            {
-                builder.AddHelmRepository(name);
-            }
-        }
-
-        if (builder.TryAddSubsection(Subsection))
-        {
-            foreach (var (name, _) in builder.GetConfiguration().Items(Subsection))
-            {
-                builder.AddHelmRelease(name);
-            }
-        }
-
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigurationCheck, HelmRepositoryCheck>());
+        builder.TryAddSubsection(Repositories, static (b, name) => b.AddHelmRepository(name));
+        builder.TryAddSubsection(Subsection, static (b, name) => b.AddHelmRelease(name));
         return builder;
     }
 
@@ -52,7 +46,7 @@ public static class HelmBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrEmpty(name);
         builder.AddHelm();
-        builder.AddNamedOptions(name, Repositories, static (section, options) => section.Bind(options), configure);
+        builder.AddNamedOptions(name, Repositories, RepositorySchema, static (section, options) => section.Bind(options), configure);
         var known = new KnownHelmRepository(name);
         if (!builder.Services.Any(s => known.Equals(s.ImplementationInstance)))
         {
@@ -71,7 +65,7 @@ public static class HelmBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.AddHelm();
-        builder.AddNamedOptions(name, Subsection, static (section, options) => section.Bind(options), configure);
+        builder.AddNamedOptions(name, Subsection, Schema, static (section, options) => section.Bind(options), configure);
         return builder.AddUnit(name, "HelmRelease", services =>
         {
             var options = services.GetRequiredService<IOptionsMonitor<HelmReleaseOptions>>().Get(name);

@@ -7,8 +7,8 @@ namespace GitOps.Helm;
 /// with <see cref="Chart"/>, <see cref="UnitOptions.Source"/> names a chart repository instead.
 /// </summary>
 /// <remarks>
-/// The chart is rendered as <c>helm template --include-crds</c> would and applied like every other unit: no release record is written and no hook is run;
-/// hooks are left out of the set.
+/// The chart is rendered as <c>helm template --include-crds</c> would and applied like every other unit. Hooks of installation and upgrade run around that
+/// as Helm runs them: when the rendered set or a hook has changed, each for at most <see cref="UnitOptions.Timeout"/>. Tests and hooks of a deletion are not run.
 /// </remarks>
 public sealed class HelmReleaseOptions : UnitOptions
 {
@@ -74,6 +74,10 @@ public sealed class HelmReleaseOptions : UnitOptions
     /// <summary>Whether the CRDs in <c>crds/</c> are applied too.</summary>
     /// <value>The default value is <see langword="true"/>.</value>
     public bool IncludeCrds { get; set; } = true;
+
+    /// <summary>Whether the chart's hooks are left out.</summary>
+    /// <value>The default value is <see langword="false"/>.</value>
+    public bool DisableHooks { get; set; }
 
     /// <summary>Whether <c>values.schema.json</c> is passed over.</summary>
     /// <value>The default value is <see langword="false"/>.</value>
@@ -203,7 +207,7 @@ public sealed class HelmReleaseOptions : UnitOptions
             ApiVersions = [.. ApiVersions],
             IncludeCrds = IncludeCrds,
             SkipSchemaValidation = SkipSchemaValidation,
-            Hooks = HelmHookPolicy.Skip,
+            Hooks = DisableHooks ? HelmHookPolicy.Skip : HelmHookPolicy.SkipTests,
         };
     }
 }

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 namespace GitOps.Helm;
 
 /// <summary>The chart repositories of the host, by name.</summary>
-internal sealed class HelmRepositoryPool : IConfigurationCheck, IDisposable
+internal sealed class HelmRepositoryPool : IDisposable
 {
     private readonly IOptionsMonitor<HelmRepositorySourceOptions> _options;
     private readonly IReadOnlyList<string> _names;
@@ -16,7 +16,7 @@ internal sealed class HelmRepositoryPool : IConfigurationCheck, IDisposable
         _repositories = _names.ToDictionary(n => n, n => new Lazy<HelmRepository>(() => new HelmRepository(n, options.Get(n), secrets)), StringComparer.Ordinal);
     }
 
-    /// <inheritdoc/>
+    /// <summary>Mistakes in the options of the repositories.</summary>
     public IEnumerable<string> Check() => _names.SelectMany(n => _options.Get(n).Validate().Select(e => $"HelmRepository '{n}': {e}"));
 
     /// <summary>The source of the chart that a release takes from a repository; null when its files are in an ordinary source.</summary>

@@ -4,12 +4,12 @@ using GitOps.Kubernetes.Client;
 namespace GitOps.Kubernetes.Reading;
 
 /// <summary>Reads objects over the applier's own connection.</summary>
-internal sealed class KubernetesObjectReader(KubernetesApplier applier) : IObjectReader
+internal sealed class KubernetesObjectReader(Func<KubernetesApplier> applier) : IObjectReader
 {
     /// <inheritdoc/>
     public async ValueTask<MapNode?> ReadAsync(string apiVersion, string kind, string @namespace, string name, string? serviceAccount, CancellationToken cancellationToken)
     {
-        var (client, discovery) = applier.Reading;
+        var (client, discovery) = applier().Reading;
         var (resource, error) = await discovery.FindAsync(apiVersion, kind, cancellationToken).ConfigureAwait(false);
         if (error is not null)
         {
