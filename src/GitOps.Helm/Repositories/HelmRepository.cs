@@ -1,12 +1,15 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using GitOps.Limits;
 
 namespace GitOps.Helm;
 
 /// <summary>A chart repository of the host: one client for all its charts, made anew when its credentials changed.</summary>
 internal sealed class HelmRepository(string name, HelmRepositorySourceOptions options, ISecretReader? secrets) : IDisposable
 {
+    private const int MaxCredentialBytes = 1024 * 1024;
+
     private readonly Lock _lock = new();
 
     // A client that was replaced may still be answering somebody, so it is kept until the end. Credentials change seldom.
@@ -99,7 +102,7 @@ internal sealed class HelmRepository(string name, HelmRepositorySourceOptions op
 
         try
         {
-            return await File.ReadAllTextAsync(path, cancellationToken).ConfigureAwait(false);
+            return await BoundedRead.TextAsync(path, MaxCredentialBytes, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
