@@ -1,4 +1,3 @@
-using System.Text;
 using GitOps.Kustomize.Building;
 using GitOps.Yaml;
 

@@ -69,19 +69,17 @@ internal sealed class SshConnector(GitAddress address, ResolvedCredentials crede
         }
         catch (OperationCanceledException)
         {
-            _ = starting.ContinueWith(
-                static s =>
-                {
-                    _ = s.Exception;
-                    if (s.IsCompletedSuccessfully)
-                    {
-                        s.Result.Dispose();
-                    }
-                },
-                CancellationToken.None,
-                TaskContinuationOptions.None,
-                TaskScheduler.Default);
+            _ = EndLateAsync(starting);
             throw;
+        }
+    }
+
+    private static async Task EndLateAsync(Task<SshChannel> starting)
+    {
+        await ((Task)starting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (starting.IsCompletedSuccessfully)
+        {
+            (await starting.ConfigureAwait(false)).Dispose();
         }
     }
 
