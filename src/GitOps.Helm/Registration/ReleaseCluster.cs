@@ -1,4 +1,5 @@
 using System.Text;
+using GitOps.Limits;
 
 namespace GitOps.Helm;
 
@@ -23,6 +24,5 @@ internal sealed class ReleaseCluster(HelmReleaseOptions options, ISecretReader? 
 
     /// <summary>Answers <c>lookup</c>. Templates run without a way to wait, so the thread waits for the answer.</summary>
     public MapNode? Look(string apiVersion, string kind, string namespaceName, string name, CancellationToken cancellationToken) =>
-        Task.Run(async () => await objects!.ReadAsync(apiVersion, kind, namespaceName, name, options.ServiceAccount, cancellationToken).ConfigureAwait(false), cancellationToken)
-            .GetAwaiter().GetResult();
+        Blocking.Wait(Task.Run(async () => await objects!.ReadAsync(apiVersion, kind, namespaceName, name, options.ServiceAccount, cancellationToken).ConfigureAwait(false), cancellationToken));
 }
