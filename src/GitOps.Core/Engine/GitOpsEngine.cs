@@ -83,7 +83,7 @@ public sealed class GitOpsEngine : IAsyncDisposable
 
         foreach (var (name, (registration, definition)) in configuration.Units)
         {
-            var source = _sources[definition.Options.Source!];
+            var source = _sources[definition.SourceName!];
             var runner = new UnitRunner(name, registration.Kind, definition, source, applier, allValidators, decryptor, _context, loggers.CreateLogger<UnitRunner>()) { Changed = OnUnitChanged };
             _units.Add(name, runner);
             _dependents.Add(name, []);

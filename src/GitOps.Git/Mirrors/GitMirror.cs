@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using GitOps.Limits;
 using LibGit2Sharp;
 using ILogger = Microsoft.Extensions.Logging.ILogger;
 
@@ -450,7 +451,7 @@ internal sealed class GitMirror(string directory, TimeProvider timeProvider, ILo
     {
         try
         {
-            var name = File.ReadAllText(Path.Combine(directory, "current")).Trim();
+            var name = BoundedRead.Text(Path.Combine(directory, "current"), 4096).Trim();
             return name.Length > 1 && Directory.Exists(PathOf(name)) ? name : null;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

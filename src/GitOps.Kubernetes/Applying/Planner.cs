@@ -82,7 +82,7 @@ internal sealed partial class Planner
         await AssessAllAsync(desired, inventory, live, planned, cancellationToken).ConfigureAwait(false);
         await PlanPruneAsync(leaving, live, planned, cancellationToken).ConfigureAwait(false);
         var run = await PlanHooksAsync(desired, planned, inventory, cancellationToken).ConfigureAwait(false);
-        _diagnostics.AddRange(_found.OrderBy(d => d.Resource is { } id ? id : default, ApplyOrder.Comparer).ThenBy(d => d.Message, StringComparer.Ordinal));
+        _diagnostics.AddRange(_found.OrderBy(d => d.Resource ?? new ResourceId("", "", "", ""), ApplyOrder.Comparer).ThenBy(d => d.Message, StringComparer.Ordinal));
         return new KubernetesPlan(_request, [.. planned.Select(p => p.ToChange())], _diagnostics, planned, inventory) { HookRun = run, Hooks = run is null ? [] : Planned(run) };
     }
 
@@ -715,6 +715,7 @@ internal sealed partial class Planner
 
     private async ValueTask PlanPruneAsync(List<InventoryEntry> leaving, IReadOnlyDictionary<ResourceId, LiveState> live, List<PlannedObject> planned, CancellationToken cancellationToken)
     {
+        var holders = await HoldersAsync(leaving, live, cancellationToken).ConfigureAwait(false);
         foreach (var entry in leaving.OrderByDescending(e => e.Id, ApplyOrder.Comparer))
         {
             if (_silent.TryGetValue(entry.Id, out var silent))
@@ -744,10 +745,31 @@ internal sealed partial class Planner
                 _ when state.Owner != _owner => item with { Action = ChangeAction.Skipped, Note = $"it now belongs to {state.Owner}" },
                 _ when state.Policy.BlocksPrune => item with { Action = ChangeAction.Skipped, Note = state.Policy.Reason },
                 _ when state.IsTerminating => item with { Action = ChangeAction.Skipped, KeepsEntry = true, Note = finalizers.Count == 0 ? "it is being deleted" : $"it is being deleted and waits for its finalizers {string.Join(", ", finalizers)}" },
-                _ when _cluster.Claims.OtherClaimant(_owner.Unit, entry.Id) is { } claimant => item with { Action = ChangeAction.Skipped, KeepsEntry = true, Note = $"it is handed over to unit {claimant}" },
+                _ when (holders.GetValueOrDefault(entry.Id) ?? _cluster.Claims.OtherClaimant(_owner.Unit, entry.Id)) is { } claimant => item with { Action = ChangeAction.Skipped, KeepsEntry = true, Note = $"it is handed over to unit {claimant}" },
                 _ => item,
             });
         }
+    }
+
+    /// <summary>
+    /// The units that already have in their inventories what is about to be deleted. An object that moves is in its new inventory before its labels say so,
+    /// and a host that was killed in between will come back for it.
+    /// </summary>
+    private async ValueTask<IReadOnlyDictionary<ResourceId, string>> HoldersAsync(List<InventoryEntry> leaving, IReadOnlyDictionary<ResourceId, LiveState> live, CancellationToken cancellationToken)
+    {
+        var ids = leaving.Select(e => e.Id).Where(id => live.TryGetValue(id, out var state) && state.Owner == _owner).ToHashSet();
+        if (!_request.Prune || ids.Count == 0)
+        {
+            return new Dictionary<ResourceId, string>();
+        }
+
+        var (holders, error) = await _cluster.Inventories.HoldersAsync(_request.UnitName, ids, cancellationToken).ConfigureAwait(false);
+        if (error is not null)
+        {
+            _found.Add(Failures.General(error, "Whether another unit takes over what is to be pruned cannot be read", null));
+        }
+
+        return holders;
     }
 
     private PlannedObject Abandon(PlannedObject item)

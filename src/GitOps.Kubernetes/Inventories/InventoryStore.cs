@@ -97,6 +97,31 @@ internal sealed class InventoryStore(DynamicClient client, KubernetesOptions opt
         return (entries.TryGetValue(id, out var entry) && !entry.Released, error);
     }
 
+    /// <summary>Which other units' inventories hold some of these objects, and have not released them.</summary>
+    public async ValueTask<(IReadOnlyDictionary<ResourceId, string> Holders, ApiError? Error)> HoldersAsync(string unitName, IReadOnlySet<ResourceId> ids, CancellationToken cancellationToken)
+    {
+        Dictionary<ResourceId, string> holders = [];
+        var (_, error) = await client.ListAsync(
+            s_configMaps,
+            new ListOptions { Namespace = Namespace, LabelSelector = Keys.Inventory },
+            item =>
+            {
+                if (item.GetMap("metadata")?.GetMap("annotations")?.GetString(Keys.InventoryUnit) is not { } other || other == unitName)
+                {
+                    return;
+                }
+
+                Dictionary<ResourceId, InventoryEntry> entries = [];
+                Read(item, other, entries, new Dictionary<string, InventoryShard>(StringComparer.Ordinal));
+                foreach (var id in ids.Where(i => entries.TryGetValue(i, out var entry) && !entry.Released))
+                {
+                    holders[id] = other;
+                }
+            },
+            cancellationToken).ConfigureAwait(false);
+        return (holders, error);
+    }
+
     private async ValueTask<ApiResult> WriteShardAsync(string unitName, string name, string content, InventoryShard shard, bool exists, CancellationToken cancellationToken)
     {
         var body = new MapNode();

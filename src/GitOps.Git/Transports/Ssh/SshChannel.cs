@@ -1,4 +1,5 @@
 using System.Text;
+using GitOps.Limits;
 using Renci.SshNet;
 using Renci.SshNet.Common;
 
@@ -124,7 +125,7 @@ internal sealed class SshChannel : GitChannel
         Exception? cause = null;
         try
         {
-            _running.WaitAsync(_operation.Options.Timeout, _operation.TimeProvider, _operation.CancellationToken).GetAwaiter().GetResult();
+            Blocking.Wait(_running.WaitAsync(_operation.Options.Timeout, _operation.TimeProvider, _operation.CancellationToken));
         }
         catch (Exception exception) when (exception is SshException or TimeoutException or ObjectDisposedException)
         {
@@ -154,7 +155,7 @@ internal sealed class SshChannel : GitChannel
     {
         try
         {
-            return _errors.WaitAsync(Moment, _operation.TimeProvider).GetAwaiter().GetResult();
+            return Blocking.Wait(_errors.WaitAsync(Moment, _operation.TimeProvider));
         }
         catch (TimeoutException)
         {

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
+using GitOps.Limits;
 using Renci.SshNet;
 using Renci.SshNet.Common;
 
@@ -16,7 +17,7 @@ internal sealed class SshConnector(GitAddress address, ResolvedCredentials crede
 
     /// <inheritdoc/>
     public override GitChannel Open(GitOperation operation, string service) =>
-        OpenAsync(operation, service).GetAwaiter().GetResult();
+        Blocking.Wait(OpenAsync(operation, service));
 
     /// <inheritdoc/>
     public override void Dispose()
