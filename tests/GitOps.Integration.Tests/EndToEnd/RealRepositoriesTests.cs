@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using GitOps.Git;
 using GitOps.Testing;
 using Microsoft.Extensions.DependencyInjection;
@@ -121,12 +122,15 @@ public sealed class RealRepositoriesTests
         healthy.Message.Should().Be($"All {objects} objects are healthy.");
     }
 
-    private static async Task BecomeReadyAsync(Fleet fleet, string path) =>
-        (await fleet.SendAsync(
-            HttpMethod.Patch,
-            $"{path}/status",
-            """{"status":{"observedGeneration":1,"conditions":[{"type":"Ready","status":"True","reason":"Succeeded","message":"done","lastTransitionTime":"2026-01-01T00:00:00Z"}]}}""",
-            "application/merge-patch+json")).Should().Be(HttpStatusCode.OK, path);
+    /// <summary>Reports on a Flux object as its controller would.</summary>
+    private static async Task BecomeReadyAsync(Fleet fleet, string path)
+    {
+        var second = path.Contains("/helmreleases/", StringComparison.Ordinal) ? "Released" : "ArtifactInStorage";
+        var status = new { observedGeneration = 1, conditions = new[] { Condition("Ready"), Condition(second) } };
+        (await fleet.SendAsync(HttpMethod.Patch, $"{path}/status", JsonSerializer.Serialize(new { status }), "application/merge-patch+json")).Should().Be(HttpStatusCode.OK, path);
+
+        static object Condition(string type) => new { type, status = "True", reason = "Succeeded", message = "done", observedGeneration = 1, lastTransitionTime = "2026-01-01T00:00:00Z" };
+    }
 
     private static string Definition(string group, string version, string kind, string plural) =>
         $"""
