@@ -274,16 +274,14 @@ internal sealed class GitMirror(string directory, TimeProvider timeProvider, ILo
 
     private void FetchNative(Repository repository, GitOperation operation, IReadOnlyList<MirrorWant> wants)
     {
-        Func<MirrorWant, string> source = w => w.Name ?? w.ObjectId;
         if (operation.Connector is LocalConnector local)
         {
             _generations.RemoveAside();
             local.MakeView(_generations.Aside, wants.Select(w => w.Name).OfType<string>());
             repository.Network.Remotes.Update("origin", r => r.Url = _generations.Aside);
-            source = w => MirrorReferences.NameOf(w.Name ?? w.ObjectId);
         }
 
-        var specs = wants.Select(w => $"+{source(w)}:{MirrorReferences.NameOf(w.Name ?? w.ObjectId)}").Distinct(StringComparer.Ordinal).ToList();
+        var specs = wants.Select(w => $"+{w.Name ?? w.ObjectId}:{MirrorReferences.NameOf(w.Name ?? w.ObjectId)}").Distinct(StringComparer.Ordinal).ToList();
         using (NativeOperations.Enter(Key, operation))
         {
             Commands.Fetch(

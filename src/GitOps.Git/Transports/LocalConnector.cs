@@ -13,8 +13,8 @@ internal sealed class LocalConnector(GitAddress address) : GitConnector(address)
     public override Task<RefAdvertisement> ListReferencesAsync(GitOperation operation) => BlockingWork.RunAsync(() => Read(operation), operation.CancellationToken);
 
     /// <summary>
-    /// Makes a repository that borrows all objects of this one but has some of its references only, under the names that the mirror has for them. libgit2
-    /// copies what any reference of a directory leads to, whichever was asked for, except what a reference of the same name here leads to.
+    /// Makes a repository that borrows all objects of this one but has some of its references only. libgit2 copies what any reference of a directory
+    /// leads to, whichever was asked for.
     /// </summary>
     public void MakeView(string directory, IEnumerable<string> references)
     {
@@ -30,12 +30,11 @@ internal sealed class LocalConnector(GitAddress address) : GitConnector(address)
                 continue;
             }
 
-            var local = MirrorReferences.NameOf(name);
-            Write(Path.Combine(directory, local), target);
+            Write(Path.Combine(directory, name), target);
             if (repository.FindCommit(target)?.Sha is { } commit && commit != target)
             {
                 // Of an annotated tag it copies one commit only, without the history.
-                Write(Path.Combine(directory, $"{local}-commit"), commit);
+                Write(Path.Combine(directory, MirrorReferences.NameOf(name)), commit);
             }
         }
 

@@ -77,8 +77,8 @@ public sealed class SshHostKeyTests : UpstreamTest
     }
 
     [Theory]
-    [InlineData("expired", "-h", "-n", "127.0.0.1", "-V", "20200101:20200102")]
-    [InlineData("not valid", "-h", "-n", "127.0.0.1", "-V", "20990101:20990102")]
+    [InlineData("valid at this time", "-h", "-n", "127.0.0.1", "-V", "20200101:20200102")]
+    [InlineData("valid at this time", "-h", "-n", "127.0.0.1", "-V", "20990101:20990102")]
     [InlineData("not for this host", "-h", "-n", "elsewhere.example")]
     [InlineData("not for this host", "-h")]
     [InlineData("not for a host", "-n", "127.0.0.1")]

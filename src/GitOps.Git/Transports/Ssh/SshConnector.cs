@@ -161,7 +161,7 @@ internal sealed class SshConnector(GitAddress address, ResolvedCredentials crede
             {
                 SshAuthenticationException => new GitOpsException(Reasons.AuthenticationFailed, $"{Address.Display}: the server refuses the key for user '{Address.User}'.", exception),
                 SshConnectionException { DisconnectReason: Renci.SshNet.Messages.Transport.DisconnectReason.KeyExchangeFailed } =>
-                    new GitOpsException(GitReasons.HostKeyRefused, $"{Address.Display}: the host key cannot be trusted: {exception.Message} Of the types that known_hosts has for the host these were asked for: {string.Join(", ", info.HostKeyAlgorithms.Keys)}.", exception),
+                    new GitOpsException(GitReasons.HostKeyRefused, $"{Address.Display}: the host key cannot be trusted: {exception.Message} It must be of a type that known_hosts has for the host ({string.Join(", ", info.HostKeyAlgorithms.Keys)}), and a certificate must be valid at this time.", exception),
                 SshOperationTimeoutException => new GitOpsException(Reasons.Timeout, $"{Address.Display}: the server was silent for too long while the connection was made.", exception),
                 ProxyException => new GitOpsException(Reasons.FetchFailed, $"{Address.Display}: the proxy {operation.Options.Proxy!.Host} does not let the connection pass: {exception.Message}", exception),
                 SshException or SocketException => new GitOpsException(Reasons.FetchFailed, $"{Address.Display}: the server cannot be reached: {exception.Message}", exception),
