@@ -1,4 +1,3 @@
-using GitOps.Kustomize.Building;
 using GitOps.Yaml;
 
 namespace GitOps.Kustomize;
