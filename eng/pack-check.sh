@@ -69,6 +69,6 @@ dotnet run -- "$scratch" "$packages"
 
 dotnet tool install GitOps.Cli --tool-path "$scratch/tools" --configfile "$scratch/nuget.config" --version "$version" > "$scratch/tool.log" || { cat "$scratch/tool.log"; exit 1; }
 printf 'apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [settings.yaml]\nnamePrefix: scratch-\n' > "$scratch/config/kustomization.yaml"
-"$scratch/tools/gitops" kustomize "$scratch/config" | tee "$scratch/rendered.yaml"
+"$scratch/tools/gitops" kustomize build "$scratch/config" | tee "$scratch/rendered.yaml"
 grep -q 'name: scratch-settings' "$scratch/rendered.yaml"
 echo "the tool gitops $version installs and runs"

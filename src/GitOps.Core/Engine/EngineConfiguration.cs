@@ -20,11 +20,12 @@ internal sealed class EngineConfiguration
         var errors = new List<string>([.. options.Validate(), .. otherErrors]);
         var knownUnits = new Dictionary<string, (UnitRegistration, UnitDefinition)>(StringComparer.Ordinal);
         var unitNames = new HashSet<string>(StringComparer.Ordinal);
+        var unitErrors = new List<string>();
         foreach (var group in units.GroupBy(u => u.Name, StringComparer.Ordinal))
         {
-            CheckName("Unit", group.Key, [.. group.Select(u => (u.Kind, u.IsConfigured))], errors);
+            CheckName("Unit", group.Key, [.. group.Select(u => (u.Kind, u.IsConfigured))], unitErrors);
             unitNames.Add(group.Key);
-            if (TryCreate($"{group.First().Kind} '{group.Key}'", () => group.First().Create(services), errors) is { } definition)
+            if (TryCreate($"{group.First().Kind} '{group.Key}'", () => group.First().Create(services), unitErrors) is { } definition)
             {
                 knownUnits.Add(group.Key, (group.First(), definition));
             }
@@ -56,6 +57,8 @@ internal sealed class EngineConfiguration
             knownSources.Add(group.Key, (group.First(), definition));
         }
 
+        // Units come first because some bring a source of their own; people look for mistakes in the order of the pipeline.
+        errors.AddRange(unitErrors);
         foreach (var (name, (registration, definition)) in knownUnits)
         {
             var where = $"{registration.Kind} '{name}'";
