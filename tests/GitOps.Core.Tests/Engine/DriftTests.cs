@@ -30,7 +30,7 @@ public sealed class DriftTests
 
         fixture.Applier.Drift("apps", "kubectl-edit");
         var begun = fixture.Time.GetUtcNow();
-        await fixture.AdvanceUntilAsync(TimeSpan.FromSeconds(1), () => fixture.Events.Any(e => e.Reason == Reasons.DriftDetected));
+        await fixture.PassAsync(TimeSpan.FromSeconds(30), fixture.WaitForEventAsync(e => e.Reason == Reasons.DriftDetected));
 
         (fixture.Time.GetUtcNow() - begun).Should().BeGreaterThanOrEqualTo(TimeSpan.FromSeconds(1 + 2 + 4), "each failure doubles the wait");
     }

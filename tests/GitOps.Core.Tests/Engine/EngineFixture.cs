@@ -139,23 +139,8 @@ internal sealed class EngineFixture : IAsyncDisposable
         }
     }
 
-    /// <summary>Moves the clock in steps until a condition holds. The engine arms its timers on other threads, so after each step it gets a moment to react.</summary>
-    public async Task AdvanceUntilAsync(TimeSpan step, Func<bool> condition)
-    {
-        var deadline = Environment.TickCount64 + 60_000;
-        while (!condition())
-        {
-            Environment.TickCount64.Should().BeLessThan(deadline, "the condition must come true while time passes");
-            Task arrived;
-            lock (_events)
-            {
-                arrived = _arrived.Task;
-            }
-
-            Time.Advance(step);
-            await Task.WhenAny(arrived, Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System));
-        }
-    }
+    /// <summary>Lets the waits pass that are no longer than some time, one after the other, until something is done. Limits of the test's units are longer.</summary>
+    public Task PassAsync(TimeSpan atMost, Task until) => Time.PassAsync(wait => wait <= atMost, until);
 
     /// <summary>Stops the engine as a host does: what was told is delivered, or stays in the outbox.</summary>
     public async Task StopAsync()

@@ -53,7 +53,7 @@ public sealed class HookTests
         fixture.Start();
         var status = await fixture.WaitForAsync("hooked", u => u.Condition(ConditionTypes.Ready)?.Status == ConditionStatus.False && u.History.Count > 0);
         var applied = fixture.Applier.Applied.ContainsKey("hooked");
-        await fixture.AdvanceUntilAsync(TimeSpan.FromSeconds(10), () => fixture.Engine.GetUnit("hooked").IsReady);
+        await fixture.PassAsync(TimeSpan.FromSeconds(30), fixture.WaitForAsync("hooked", u => u.IsReady));
 
         status.Condition(ConditionTypes.Ready)!.Reason.Should().Be(Reasons.HookFailed);
         status.Condition(ConditionTypes.Ready)!.Message.Should().Contain("The schema is locked.");

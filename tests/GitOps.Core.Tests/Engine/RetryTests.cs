@@ -45,7 +45,7 @@ public sealed class RetryTests
         }
 
         fixture.Applier.PlanErrors = _ => [];
-        await fixture.AdvanceUntilAsync(TimeSpan.FromSeconds(5), () => fixture.Engine.GetUnit("apps").IsReady);
+        await fixture.PassAsync(TimeSpan.FromHours(1), fixture.WaitForReadyAsync("apps", "r1"));
 
         (await fixture.WaitForEventAsync(e => e.Message.StartsWith("Recovered", StringComparison.Ordinal))).IsTransition.Should().BeTrue();
     }

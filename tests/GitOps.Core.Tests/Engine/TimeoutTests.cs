@@ -23,7 +23,7 @@ public sealed class TimeoutTests
         failed.Condition(ConditionTypes.Ready).Should().BeEquivalentTo(new { Status = ConditionStatus.False, Reason = Reasons.Timeout });
         failed.Condition(ConditionTypes.Ready)!.Message.Should().Contain("Rendering and applying took longer than 00:01:17");
         failed.LastAppliedRevision.Should().BeNull();
-        await fixture.AdvanceUntilAsync(TimeSpan.FromSeconds(5), () => fixture.Engine.GetUnit("apps").IsReady);
+        await fixture.PassAsync(TimeSpan.FromSeconds(30), fixture.WaitForReadyAsync("apps", "r1"));
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class TimeoutTests
         failed.LastAppliedRevision.Should().BeNull("a revision counts when its objects are healthy");
 
         fixture.Applier.ManualHealth.Clear();
-        await fixture.AdvanceUntilAsync(TimeSpan.FromSeconds(5), () => fixture.Engine.GetUnit("apps").IsReady);
+        await fixture.PassAsync(TimeSpan.FromSeconds(30), fixture.WaitForReadyAsync("apps", "r1"));
     }
 
     [Fact]

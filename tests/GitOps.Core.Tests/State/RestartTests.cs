@@ -172,7 +172,7 @@ public sealed class RestartTests
         await _collector.ToldAsync(_ => true, 2);
 
         store.Fails = false;
-        await engine.AdvanceUntilAsync(TimeSpan.FromSeconds(5), () => store.Inner.LoadAsync(Token).AsTask().GetAwaiter().GetResult().ContainsKey("unit/late"));
+        await engine.PassAsync(TimeSpan.FromSeconds(5), store.Saved.Task);
         await engine.StopAsync();
 
         (await store.LoadAsync(Token)).Keys.Should().BeEquivalentTo("unit/apps", "unit/late", "source/fleet");
@@ -196,7 +196,7 @@ public sealed class RestartTests
             _applier.Applied.Should().BeEmpty("the other host does the work");
 
             other.Dispose();
-            await engine.AdvanceUntilAsync(TimeSpan.FromSeconds(5), () => engine.Engine.GetUnit("late").IsReady);
+            await engine.PassAsync(TimeSpan.FromSeconds(5), engine.WaitForReadyAsync("late", "r1"));
         }
         finally
         {
@@ -256,12 +256,23 @@ public sealed class RestartTests
     {
         public volatile bool Fails;
 
-        public MemoryStateStore Inner { get; } = new();
+        /// <summary>Done when something was saved.</summary>
+        public TaskCompletionSource Saved { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        private MemoryStateStore Inner { get; } = new();
 
         public ValueTask<IReadOnlyDictionary<string, ReadOnlyMemory<byte>>> LoadAsync(CancellationToken cancellationToken) =>
             Fails ? throw new IOException("No space left on device") : Inner.LoadAsync(cancellationToken);
 
-        public ValueTask SaveAsync(IReadOnlyCollection<StateChange> changes, CancellationToken cancellationToken) =>
-            Fails ? throw new IOException("No space left on device") : Inner.SaveAsync(changes, cancellationToken);
+        public async ValueTask SaveAsync(IReadOnlyCollection<StateChange> changes, CancellationToken cancellationToken)
+        {
+            if (Fails)
+            {
+                throw new IOException("No space left on device");
+            }
+
+            await Inner.SaveAsync(changes, cancellationToken);
+            Saved.TrySetResult();
+        }
     }
 }
