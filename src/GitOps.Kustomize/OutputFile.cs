@@ -23,7 +23,7 @@ internal sealed record OutputFile(string Name, byte[] Content)
 
             // A name of an object may not lead out of the folder.
             yield return name.AsSpan().ContainsAny('/', '\\', '\0')
-                ? throw new KustomizeException($"{resource}: no file can be named '{name}'", resource.Source)
+                ? throw new KustomizeException($"{resource.Source}: {resource}: no file can be named '{name}'", resource.Source)
                 : new OutputFile(name, writer.ToUtf8());
         }
     }

@@ -177,7 +177,7 @@ internal sealed class KustomizationTarget
                 // A file that cannot be read is not helped by being no directory.
                 throw fileError.Location is { Line: > 0 } || fileError is YamlException || fileError.Reason == Reasons.LimitExceeded
                     ? fileError
-                    : new KustomizeException($"accumulation err='{fileError.Message}': {e.Message}", fileError.Location ?? e.Location, e);
+                    : new KustomizeException($"resource '{path}' of {Kustomization.File}: accumulation err='{fileError.Message}': {e.Message}", fileError.Location ?? e.Location, e);
             }
 
             var outer = _origin;
