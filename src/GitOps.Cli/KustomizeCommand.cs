@@ -24,7 +24,7 @@ internal static class KustomizeCommand
         restrictor.AcceptOnlyFromAmong("LoadRestrictionsRootOnly", "LoadRestrictionsNone");
         var helm = new Option<bool>("--enable-helm") { Description = "Render the charts of helmCharts that are on disk; nothing is pulled." };
         var remote = new Option<string[]>("--allow-remote") { Description = "A host that remote bases and files may be fetched from, or * for every host; may be given several times. Default: none." };
-        var output = new Option<string?>("--output", "-o") { Description = "A file to write to instead of the standard output." };
+        var output = new Option<string?>("--output", "-o") { Description = "A file to write to instead of the standard output, or a folder to write a file for each object into." };
         var build = new Command("build", "Build a kustomization and print it as YAML.") { directory, restrictor, helm, remote, output };
         build.SetAction(async (result, cancellationToken) =>
         {
@@ -64,14 +64,35 @@ internal static class KustomizeCommand
     {
         try
         {
+            if (directory.Length == 0)
+            {
+                throw new ArgumentException("the path of the directory cannot be empty");
+            }
+
+            if (!Directory.Exists(directory) && RemoteReference.IsRemote(directory))
+            {
+                throw new ArgumentException($"'{directory}' is not built from a URL: name it in the resources of a kustomization and allow its host with --allow-remote");
+            }
+
             // The tree is the whole disk, as for the real command; the load restrictor is what confines it.
             var full = Path.GetFullPath(directory);
             var root = Path.GetPathRoot(full)!;
             var path = TreePath.Parse(Path.GetRelativePath(root, full).Replace(Path.DirectorySeparatorChar, '/'));
-            var bytes = KustomizeBuild.Run(new DiskFileTree(root), path, options, legacyOrder: true, cancellationToken, w => error.WriteLine(w.Message));
+            var resources = KustomizeBuild.Build(new DiskFileTree(root), path, options, legacyOrder: true, null, cancellationToken, w => error.WriteLine(w.Message));
+            if (output is not null && Directory.Exists(output))
+            {
+                foreach (var file in OutputFile.Of(resources))
+                {
+                    await File.WriteAllBytesAsync(Path.Combine(output, file.Name), file.Content, cancellationToken).ConfigureAwait(false);
+                }
+
+                return 0;
+            }
+
+            var bytes = KustomizeBuild.Print(resources);
             if (output is not null)
             {
-                await File.WriteAllBytesAsync(Directory.Exists(output) ? Path.Combine(output, "kustomize.yaml") : output, bytes, cancellationToken).ConfigureAwait(false);
+                await File.WriteAllBytesAsync(output, bytes, cancellationToken).ConfigureAwait(false);
                 return 0;
             }
 

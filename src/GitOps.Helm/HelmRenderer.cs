@@ -32,9 +32,22 @@ public sealed class HelmRenderer : IRenderer
         try
         {
             var chart = Load(request, options, cancellationToken);
+            var asked = false;
+            if (options.Lookup is { } lookup)
+            {
+                options = options with
+                {
+                    Lookup = (apiVersion, kind, place, name, token) =>
+                    {
+                        asked = true;
+                        return lookup(apiVersion, kind, place, name, token);
+                    },
+                };
+            }
+
             options = options with { Values = await ReadFilesAsync(request, options.Values, cancellationToken).ConfigureAwait(false) };
             var release = await HelmTemplate.RenderAsync(chart, options, path => ReadText(request, path), keepTrees: true, cancellationToken).ConfigureAwait(false);
-            return ReleaseManifests.Read(release) with { ReadsOutsideTheTree = options.Lookup is not null || options.EnableDns || options.Values.Any(v => v is HelmValuesReference) };
+            return ReleaseManifests.Read(release) with { ReadsOutsideTheTree = asked || options.EnableDns || options.Values.Any(v => v is HelmValuesReference) };
         }
         catch (GitOpsException e)
         {

@@ -80,6 +80,9 @@ public sealed class KubernetesApplier : IApplier, IDisposable
     /// <summary>The client for the cluster; connects when need be.</summary>
     internal DynamicClient Client => Connect().Client;
 
+    /// <summary>What reading single objects needs; connects when need be.</summary>
+    internal (DynamicClient Client, Discovery Discovery) Reading => Connect() is var cluster ? (cluster.Client, cluster.Discovery) : default;
+
     /// <summary>The namespace that the kubeconfig's context names; connects when need be.</summary>
     internal string? DefaultNamespace => Client.DefaultNamespace;
 

@@ -1,5 +1,6 @@
 using GitOps;
 using GitOps.Kubernetes;
+using GitOps.Kubernetes.Reading;
 using GitOps.Kubernetes.Secrets;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -36,6 +37,7 @@ public static class KubernetesGitOpsBuilderExtensions
             services.GetService<ILogger<KubernetesApplier>>(),
             services.GetServices<IHealthAssessor>()));
         builder.Services.TryAddSingleton<IApplier>(static services => services.GetRequiredService<KubernetesApplier>());
+        builder.Services.TryAddSingleton<IObjectReader>(static services => new KubernetesObjectReader(services.GetRequiredService<KubernetesApplier>));
         builder.Services.TryAddSingleton<ISecretReader>(static services => new KubernetesSecretReader(services.GetRequiredService<KubernetesApplier>));
 
         // A host that is alone needs no lease and then there is no election: the container hands the null on.

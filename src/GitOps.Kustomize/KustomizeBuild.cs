@@ -15,10 +15,14 @@ internal static class KustomizeBuild
     private static readonly SortedDictionary<string, string> s_managedBy = new(StringComparer.Ordinal) { ["app.kubernetes.io/managed-by"] = "kustomize-v5.8.1" };
 
     /// <summary>Builds a directory and prints it as <c>kustomize build</c> does.</summary>
-    public static byte[] Run(IFileTree tree, TreePath directory, KustomizeOptions options, bool legacyOrder, CancellationToken cancellationToken, Action<Diagnostic>? warn = null)
+    public static byte[] Run(IFileTree tree, TreePath directory, KustomizeOptions options, bool legacyOrder, CancellationToken cancellationToken, Action<Diagnostic>? warn = null) =>
+        Print(Build(tree, directory, options, legacyOrder, null, cancellationToken, warn));
+
+    /// <summary>Prints objects as one text.</summary>
+    public static byte[] Print(ResourceSet resources)
     {
         using var writer = new YamlTextWriter(YamlWriterOptions.Kubernetes, 64 * 1024);
-        foreach (var resource in Build(tree, directory, options, legacyOrder, null, cancellationToken, warn).Items)
+        foreach (var resource in resources.Items)
         {
             if (writer.Written.Length > 0)
             {

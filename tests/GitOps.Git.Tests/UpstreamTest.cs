@@ -1,4 +1,5 @@
 using System.Text;
+using GitOps.Git.Tests.Servers;
 
 namespace GitOps.Git.Tests;
 
@@ -9,6 +10,9 @@ public abstract class UpstreamTest : IDisposable
         Upstream = BareGitRepository.Create(Path.Combine(Served, name), defaultBranch, clock);
 
     protected static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    /// <summary>For what is certain to come: long enough for the slowest machine.</summary>
+    protected static TimeSpan Patience => TimeSpan.FromSeconds(60);
 
     private protected TemporaryDirectory Scratch { get; } = new();
 
@@ -43,6 +47,10 @@ public abstract class UpstreamTest : IDisposable
 
     /// <summary>A source that reads the repository from the disk.</summary>
     private protected GitSource Source(Action<GitSourceOptions>? configure = null, GitRepositoryPool? pool = null) => Source(Upstream.Url, configure, pool);
+
+    /// <summary>The repository over a transport: <c>local</c>, <c>git</c>, <c>http</c>, <c>https</c> or <c>ssh</c>.</summary>
+    private protected Task<AnyServer> ServeAsync(string transport, bool relayed = false) =>
+        AnyServer.StartAsync(transport, (Served, Cache, Scratch["ssh"]), Upstream, relayed);
 
     /// <summary>The one mirror in the cache, and the bare repository in it that counts.</summary>
     private protected (string Mirror, string Current) FindMirror()

@@ -173,6 +173,44 @@ public sealed class OracleFindingsTests
         System.Text.Encoding.UTF8.GetString(bytes).Should().Be("apiVersion: v1\nkind: Secret\nmetadata:\n  name: p-s\n---\napiVersion: v1\nkind: Service\nmetadata:\n  name: p-t\n");
     }
 
+    [Fact]
+    public void StrategicMerge_TimeFromBraces_IsATimeInABlock() =>
+        Build(
+            "resources: [r.yaml]\npatches: [{path: p.yaml}]\n",
+            ("r.yaml", "apiVersion: v1\nkind: Foo\nmetadata:\n  name: a\nspec:\n  b: c\n"),
+            ("p.yaml", "apiVersion: v1\nkind: Foo\nmetadata: {name: a}\nspec: {t: 2001-12-15 2:59:43.10}\n"))
+            .Should().EndWith("spec:\n  b: c\n  t: \"2001-12-15T02:59:43.1Z\"\n");
+
+    [Fact]
+    public void StrategicMerge_ListOverOneInBrackets_StandsInBrackets() =>
+        Build(
+            "resources: [r.yaml]\npatches: [{path: p.yaml}]\n",
+            ("r.yaml", "apiVersion: ex.com/v1\nkind: Foo\nmetadata:\n  name: a\nrules: [{a: b}]\n"),
+            ("p.yaml", "apiVersion: ex.com/v1\nkind: Foo\nmetadata:\n  name: a\nrules:\n- resources:\n  verbs: []\n"))
+            .Should().EndWith("rules:\n- resources: \"\"\n  verbs: []\n");
+
+    [Fact]
+    public void Build_TextWithATabBetweenBraces_IsKept() =>
+        Build("resources: [r.yaml]\n", ("r.yaml", "apiVersion: v1\nkind: Foo\nmetadata: {name: a, annotations: {note: \"\\ta\\nb\"}}\n"))
+            .Should().Contain("note: \"\\ta\\nb\"");
+
+    [Theory]
+    [InlineData(1022, false)]
+    [InlineData(1023, true)]
+    public void Build_LongKey_IsRefusedWhereTheToolRefusesIt(int length, bool refused)
+    {
+        var build = () => Build("resources: [r.yaml]\nnamespace: z\n", ("r.yaml", $"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata:\n  ? {new string('k', length)}\n  : v\n"));
+
+        if (refused)
+        {
+            build.Should().Throw<GitOpsException>().WithMessage("*r.yaml:5:*a map key has more than 1022 characters*");
+        }
+        else
+        {
+            build.Should().NotThrow();
+        }
+    }
+
     private static MemoryFileTree Tree(string kustomization, params (string Name, string Text)[] files) =>
         new(files.Append(("kustomization.yaml", kustomization)).ToDictionary(f => f.Item1, f => f.Item2));
 

@@ -14,6 +14,9 @@ public sealed class ListNode : Node, IReadOnlyList<Node>
     /// <param name="items">The items; each becomes part of the list.</param>
     public ListNode(IEnumerable<Node> items) => _items = [.. items];
 
+    /// <summary>Whether the list was written in brackets: what stands in them is written by other rules.</summary>
+    internal bool IsFlow { get; set; }
+
     /// <summary>How many items the list has.</summary>
     public int Count => _items.Count;
 
@@ -62,7 +65,7 @@ public sealed class ListNode : Node, IReadOnlyList<Node>
     /// <inheritdoc/>
     public override Node DeepClone()
     {
-        var clone = new ListNode { Line = Line, Column = Column };
+        var clone = new ListNode { Line = Line, Column = Column, IsFlow = IsFlow };
         clone._items.EnsureCapacity(_items.Count);
         foreach (var item in _items)
         {

@@ -22,6 +22,9 @@ public sealed class MapNode : Node, IReadOnlyCollection<MapEntry>
     /// <param name="capacity">How many entries to make room for.</param>
     public MapNode(int capacity) => _entries = capacity == 0 ? [] : new MapEntry[capacity];
 
+    /// <summary>Whether the map was written in braces: what stands in them is written by other rules.</summary>
+    internal bool IsFlow { get; set; }
+
     /// <summary>How many entries the map has.</summary>
     public int Count => _count;
 
@@ -247,7 +250,7 @@ public sealed class MapNode : Node, IReadOnlyCollection<MapEntry>
     /// <inheritdoc/>
     public override Node DeepClone()
     {
-        var clone = new MapNode(_count) { Line = Line, Column = Column, _count = _count };
+        var clone = new MapNode(_count) { Line = Line, Column = Column, IsFlow = IsFlow, _count = _count };
         for (var i = 0; i < _count; i++)
         {
             clone._entries[i] = _entries[i] with { Value = _entries[i].Value.DeepClone() };

@@ -12,6 +12,7 @@ internal sealed class SubsectionCheck(GitOpsConfiguration configuration, IEnumer
         ["GitSources"] = "reference GitOps.Git and call AddGit()",
         ["Kustomizations"] = "reference GitOps.Kustomize and call AddKustomize()",
         ["HelmReleases"] = "reference GitOps.Helm and call AddHelm()",
+        ["HelmRepositories"] = "reference GitOps.Helm and call AddHelm()",
         ["Kubernetes"] = "reference GitOps.Kubernetes and call UseKubernetes()",
         ["Notifications"] = "reference GitOps.Notifications and call AddNotifications()",
     };

@@ -18,9 +18,21 @@ internal sealed class EngineConfiguration
     public static EngineConfiguration Create(GitOpsOptions options, IEnumerable<SourceRegistration> sources, IEnumerable<UnitRegistration> units, IEnumerable<string> otherErrors, IServiceProvider services)
     {
         var errors = new List<string>([.. options.Validate(), .. otherErrors]);
+        var knownUnits = new Dictionary<string, (UnitRegistration, UnitDefinition)>(StringComparer.Ordinal);
+        var unitNames = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var group in units.GroupBy(u => u.Name, StringComparer.Ordinal))
+        {
+            CheckName("Unit", group.Key, [.. group.Select(u => (u.Kind, u.IsConfigured))], errors);
+            unitNames.Add(group.Key);
+            if (TryCreate($"{group.First().Kind} '{group.Key}'", () => group.First().Create(services), errors) is { } definition)
+            {
+                knownUnits.Add(group.Key, (group.First(), definition));
+            }
+        }
+
         var knownSources = new Dictionary<string, (SourceRegistration, SourceDefinition)>(StringComparer.Ordinal);
         var sourceNames = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var group in sources.GroupBy(s => s.Name, StringComparer.Ordinal))
+        foreach (var group in sources.Concat(knownUnits.Values.Select(u => u.Item2.OwnSource).OfType<SourceRegistration>()).GroupBy(s => s.Name, StringComparer.Ordinal))
         {
             CheckName("Source", group.Key, [.. group.Select(s => (s.Kind, s.IsConfigured))], errors);
             var where = $"Source '{group.Key}'";
@@ -44,23 +56,11 @@ internal sealed class EngineConfiguration
             knownSources.Add(group.Key, (group.First(), definition));
         }
 
-        var knownUnits = new Dictionary<string, (UnitRegistration, UnitDefinition)>(StringComparer.Ordinal);
-        var unitNames = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var group in units.GroupBy(u => u.Name, StringComparer.Ordinal))
-        {
-            CheckName("Unit", group.Key, [.. group.Select(u => (u.Kind, u.IsConfigured))], errors);
-            unitNames.Add(group.Key);
-            if (TryCreate($"{group.First().Kind} '{group.Key}'", () => group.First().Create(services), errors) is { } definition)
-            {
-                knownUnits.Add(group.Key, (group.First(), definition));
-            }
-        }
-
         foreach (var (name, (registration, definition)) in knownUnits)
         {
             var where = $"{registration.Kind} '{name}'";
             errors.AddRange(definition.Options.Validate().Concat(definition.Errors).Select(e => $"{where}: {e}"));
-            if (definition.Options.Source is { Length: > 0 } source && !sourceNames.Contains(source))
+            if (definition.SourceName is { Length: > 0 } source && !sourceNames.Contains(source))
             {
                 errors.Add($"{where}: there is no source '{source}'{Suggest(source, sourceNames)}");
             }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using GitOps.State;
 using GitOps.Telemetry;
@@ -181,6 +182,7 @@ internal sealed partial class UnitRunner : IDisposable
 
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         var start = _context.Time.GetTimestamp();
+        Activity? activity = null;
         try
         {
             if (Status.IsSuspended && (triggers & Triggers.Demand) == Triggers.None)
@@ -218,7 +220,14 @@ internal sealed partial class UnitRunner : IDisposable
                 return Attempt.Waiting;
             }
 
-            return await AttemptAsync(artifact, triggers, start, cancellationToken).ConfigureAwait(false);
+            activity = GitOpsTelemetry.Activities.StartActivity("gitops.reconcile")?.SetTag(GitOpsTelemetry.Tags.Unit, Name).SetTag(GitOpsTelemetry.Tags.UnitKind, Kind);
+            var attempt = await AttemptAsync(artifact, triggers, start, cancellationToken).ConfigureAwait(false);
+            if (attempt is Attempt.Failed or Attempt.Stalled)
+            {
+                activity?.SetStatus(ActivityStatusCode.Error, Status.Condition(ConditionTypes.Ready)?.Reason);
+            }
+
+            return attempt;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -228,10 +237,12 @@ internal sealed partial class UnitRunner : IDisposable
         {
             AttemptFailed(_logger, e, Name);
             var reason = e is GitOpsException known ? known.Reason : Reasons.ReconciliationFailed;
+            activity?.SetStatus(ActivityStatusCode.Error, reason);
             return Fail(Attempt.Failed, _source.Artifact, [Diagnostic.Error(reason, e.Message, (e as GitOpsException)?.Location)], [], start);
         }
         finally
         {
+            activity?.Dispose();
             _turn.Release();
         }
     }
@@ -313,9 +324,6 @@ internal sealed partial class UnitRunner : IDisposable
     private async Task<Attempt> AttemptAsync(Artifact artifact, Triggers triggers, long start, CancellationToken cancellationToken)
     {
         var revision = artifact.Revision;
-        using var activity = GitOpsTelemetry.Activities.StartActivity("gitops.reconcile");
-        activity?.SetTag(GitOpsTelemetry.Tags.Unit, Name).SetTag(GitOpsTelemetry.Tags.UnitKind, Kind);
-
         if ((triggers & FullReconcile) == Triggers.None && IsUntouched(artifact))
         {
             // The commit touched nothing that this unit reads: no render, no request.

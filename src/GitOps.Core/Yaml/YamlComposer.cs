@@ -12,7 +12,6 @@ internal sealed class YamlComposer
     private (MapNode Map, ScalarNode Key, Node Value)? _nullKey;
     private (string Problem, int Line, int Column, string GoMessage)? _refused;
     private readonly Dictionary<string, string> _tagPrefixes = new(StringComparer.Ordinal);
-    private int _flowDepth;
     private bool _readsMergeValue;
     private int _nodes;
     private int _aliasNodes;
@@ -221,14 +220,10 @@ internal sealed class YamlComposer
             case YamlTokenKind.Scalar:
                 return Scalar(_scanner.Take(), tag);
             case YamlTokenKind.FlowSequenceStart:
-                _flowDepth++;
                 var list = ReadFlowSequence(line, column);
-                _flowDepth--;
                 return list;
             case YamlTokenKind.FlowMappingStart:
-                _flowDepth++;
                 var map = ReadFlowMapping(line, column);
-                _flowDepth--;
                 return map;
             case YamlTokenKind.BlockSequenceStart when block:
                 _scanner.Take();
@@ -317,8 +312,7 @@ internal sealed class YamlComposer
     private ListNode ReadFlowSequence(int line, int column)
     {
         _scanner.Take();
-        var list = Made(new ListNode(), line, column);
-        _options.FlowNodes?.Add(list);
+        var list = Made(new ListNode { IsFlow = true }, line, column);
         var first = true;
         while (true)
         {
@@ -365,19 +359,18 @@ internal sealed class YamlComposer
     {
         if (_scanner.Peek().Kind != YamlTokenKind.Value)
         {
-            return EmptyInFlow();
+            return Empty();
         }
 
         _scanner.Take();
         var next = _scanner.Peek().Kind;
-        return next == YamlTokenKind.FlowEntry || next == end ? EmptyInFlow() : ReadNode(block: false, indentless: false);
+        return next == YamlTokenKind.FlowEntry || next == end ? Empty() : ReadNode(block: false, indentless: false);
     }
 
     private MapNode ReadFlowMapping(int line, int column)
     {
         _scanner.Take();
-        var map = Made(new MapNode(), line, column);
-        _options.FlowNodes?.Add(map);
+        var map = Made(new MapNode { IsFlow = true }, line, column);
         HashSet<string>? merged = null;
         var first = true;
         while (true)
@@ -413,7 +406,7 @@ internal sealed class YamlComposer
             else
             {
                 var key = ReadNode(block: false, indentless: false);
-                AddEntry(map, key, EmptyInFlow(), ref merged);
+                AddEntry(map, key, Empty(), ref merged);
             }
         }
     }
@@ -604,11 +597,7 @@ internal sealed class YamlComposer
             kind = ScalarKind.String;
         }
 
-        // kustomize writes it again between the braces, where a colon needs quotes.
-        var style = kind == ScalarKind.Timestamp && _flowDepth > 0 && tag is null && _options.Schema == YamlSchema.Kustomize && text.Contains(':', StringComparison.Ordinal)
-            ? ScalarStyle.SingleQuoted
-            : token.Style;
-        return Made(new ScalarNode(kind, text, style), token.Line, token.Column);
+        return Made(new ScalarNode(kind, text, token.Style), token.Line, token.Column);
     }
 
     private string ResolvedTag(in YamlToken token) => (token.Style == ScalarStyle.Plain ? YamlResolver.Resolve(token.Text!, _options.Schema) : ScalarKind.String) switch
@@ -621,14 +610,11 @@ internal sealed class YamlComposer
         _ => "!!str",
     };
 
-    private ScalarNode Empty(ScalarStyle style = ScalarStyle.Plain)
+    private ScalarNode Empty()
     {
         ref readonly var token = ref _scanner.Peek();
-        return Made(new ScalarNode(ScalarKind.Null, "", style), token.Line, token.Column);
+        return Made(new ScalarNode(ScalarKind.Null, ""), token.Line, token.Column);
     }
-
-    /// <summary>A value that is left out between braces. kustomize keeps the braces, where nothing can only be written as an empty text in quotes.</summary>
-    private ScalarNode EmptyInFlow() => Empty(_options.Schema == YamlSchema.Kustomize ? ScalarStyle.SingleQuoted : ScalarStyle.Plain);
 
     private T Made<T>(T node, int line, int column)
         where T : Node

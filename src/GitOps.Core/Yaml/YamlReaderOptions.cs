@@ -21,9 +21,6 @@ public sealed record YamlReaderOptions
     /// <summary>The longest text, in characters. Default 64 Mi.</summary>
     public int MaxLength { get; init; } = 64 * 1024 * 1024;
 
-    /// <summary>Where to note which maps and lists were written in braces and brackets; null to forget it.</summary>
-    internal HashSet<Node>? FlowNodes { get; init; }
-
     /// <summary>How deep maps and lists may nest. Default 512.</summary>
     public int MaxDepth { get; init; } = 512;
 

@@ -23,7 +23,7 @@ internal sealed class YamlTextWriter : IDisposable
     private readonly bool _v3;
     private readonly bool _keepsForm;
     private readonly int _bestWidth;
-    private readonly HashSet<Node>? _flowNodes;
+    private readonly bool _keepsBraces;
     private readonly NaturalKeyComparer _keys;
     private readonly List<Entry> _entries = [];
     private readonly Comparer<Entry> _byKey;
@@ -41,7 +41,7 @@ internal sealed class YamlTextWriter : IDisposable
     {
         _v3 = options?.IsV3 == true;
         _keepsForm = options?.KeepsForm == true;
-        _flowNodes = options?.FlowNodes;
+        _keepsBraces = options?.KeepsBraces == true;
         _bestWidth = _v3 ? int.MaxValue : 80;
         _keys = _v3 ? NaturalKeyComparer.V3 : NaturalKeyComparer.V2;
         _byKey = Comparer<Entry>.Create((a, b) => _keys.Compare(a.Key, b.Key));
@@ -94,10 +94,10 @@ internal sealed class YamlTextWriter : IDisposable
             case ScalarNode scalar:
                 WriteScalarNode(scalar, simpleKey);
                 break;
-            case MapNode { Count: > 0 } map when _flowLevel > 0 || _flowNodes?.Contains(map) == true:
+            case MapNode { Count: > 0 } map when _flowLevel > 0 || (_keepsBraces && map.IsFlow):
                 WriteFlow(map);
                 break;
-            case ListNode { Count: > 0 } list when _flowLevel > 0 || _flowNodes?.Contains(list) == true:
+            case ListNode { Count: > 0 } list when _flowLevel > 0 || (_keepsBraces && list.IsFlow):
                 WriteFlow(list);
                 break;
             case MapNode map:

@@ -12,8 +12,8 @@ internal sealed record YamlWriterOptions
     /// <summary>As kustomize's tree library prints while it works: fields in their order, scalars in their style, lists not indented in maps.</summary>
     public static YamlWriterOptions Kyaml { get; } = new() { IsV3 = true, KeepsForm = true };
 
-    /// <summary>Which maps and lists go into braces and brackets; null for none.</summary>
-    public HashSet<Node>? FlowNodes { get; init; }
+    /// <summary>Whether maps and lists that were read in braces and brackets are written in them.</summary>
+    public bool KeepsBraces { get; init; }
 
     /// <summary>Whether order and styles of the tree are kept.</summary>
     public bool KeepsForm { get; init; }

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using GitOps.Json;
-using GitOps.Kubernetes.Client;
 using GitOps.Kubernetes.Hooks;
 using GitOps.Kubernetes.Inventories;
 
@@ -17,6 +16,12 @@ internal sealed partial class Planner
             return null;
         }
 
+        var digest = Digest(desired);
+        if (_known is not null && _cluster.Releases.WasDone(_request.UnitName, digest))
+        {
+            return null;
+        }
+
         var (record, error) = await _cluster.Releases.LoadAsync(_request.UnitName, cancellationToken).ConfigureAwait(false);
         if (error is not null)
         {
@@ -24,7 +29,6 @@ internal sealed partial class Planner
             return null;
         }
 
-        var digest = Digest(desired);
         if (record is { IsDone: true } && record.Digest == digest)
         {
             return null;

@@ -82,7 +82,7 @@ internal sealed partial class Planner
         await AssessAllAsync(desired, inventory, live, planned, cancellationToken).ConfigureAwait(false);
         await PlanPruneAsync(leaving, live, planned, cancellationToken).ConfigureAwait(false);
         var run = await PlanHooksAsync(desired, planned, inventory, cancellationToken).ConfigureAwait(false);
-        _diagnostics.AddRange(_found.OrderBy(d => d.Resource is { } id ? id : default, ApplyOrder.Comparer).ThenBy(d => d.Message, StringComparer.Ordinal));
+        _diagnostics.AddRange(_found.OrderBy(d => d.Resource ?? new ResourceId("", "", "", ""), ApplyOrder.Comparer).ThenBy(d => d.Message, StringComparer.Ordinal));
         return new KubernetesPlan(_request, [.. planned.Select(p => p.ToChange())], _diagnostics, planned, inventory) { HookRun = run, Hooks = run is null ? [] : Planned(run) };
     }
 

@@ -19,5 +19,5 @@ internal sealed class HookRun(ReleaseRecord record, bool isStored, IReadOnlyList
 
     public IReadOnlyList<DueHook> Hooks { get; } = hooks;
 
-    public bool HasRun(DueHook hook) => Record.Ran.Contains(hook.Key);
+    public bool HasRun(DueHook hook) => Record.Ran.Contains(hook.Key, StringComparer.Ordinal);
 }

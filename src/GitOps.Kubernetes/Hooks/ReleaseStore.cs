@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using GitOps.Json;
 using GitOps.Kubernetes.Applying;
@@ -13,7 +14,12 @@ internal sealed class ReleaseStore(DynamicClient client, KubernetesOptions optio
 
     private static readonly ApiResource s_configMaps = new("", "v1", "ConfigMap", "configmaps", true);
 
+    private readonly ConcurrentDictionary<string, string> _done = new(StringComparer.Ordinal);
+
     private readonly PatchOptions _write = new() { FieldManager = options.FieldManager, Force = true };
+
+    /// <summary>Whether the record of a unit was last seen to say that all is done for a set: enough for whoever watches the unit, and costs no request.</summary>
+    public bool WasDone(string unitName, string digest) => _done.TryGetValue(unitName, out var done) && string.Equals(done, digest, StringComparison.Ordinal);
 
     /// <summary>Reads a unit's record; <see langword="null"/> and no error when there is none.</summary>
     public async ValueTask<(ReleaseRecord? Record, ApiError? Error)> LoadAsync(string unitName, CancellationToken cancellationToken)
@@ -24,9 +30,14 @@ internal sealed class ReleaseStore(DynamicClient client, KubernetesOptions optio
             return (null, result.Error.IsNotFound ? null : result.Error);
         }
 
-        return result.Body.GetMap("data")?.GetString(DataKey) is { Length: > 0 } content
-            ? (ReleaseRecord.Of(JsonTreeReader.ReadMap(Encoding.UTF8.GetBytes(content))), null)
-            : (null, null);
+        if (result.Body.GetMap("data")?.GetString(DataKey) is not { Length: > 0 } content)
+        {
+            return (null, null);
+        }
+
+        var record = ReleaseRecord.Of(JsonTreeReader.ReadMap(Encoding.UTF8.GetBytes(content)));
+        Remember(unitName, record);
+        return (record, null);
     }
 
     /// <summary>Writes a unit's record. The lease, and the inventory's own check, keep two hosts from writing one unit.</summary>
@@ -53,14 +64,32 @@ internal sealed class ReleaseStore(DynamicClient client, KubernetesOptions optio
             written = await PatchAsync(unitName, json, cancellationToken).ConfigureAwait(false);
         }
 
+        if (written.Succeeded)
+        {
+            Remember(unitName, record);
+        }
+
         return written.Error;
     }
 
     /// <summary>Removes a unit's record, if there is one.</summary>
     public async ValueTask<ApiError?> DeleteAsync(string unitName, CancellationToken cancellationToken)
     {
+        _done.TryRemove(unitName, out _);
         var result = await client.DeleteAsync(s_configMaps, options.InventoryNamespace, NameOf(unitName), new DeleteOptions(), cancellationToken).ConfigureAwait(false);
         return result.Error is { IsNotFound: false } error ? error : null;
+    }
+
+    private void Remember(string unitName, ReleaseRecord record)
+    {
+        if (record.IsDone)
+        {
+            _done[unitName] = record.Digest;
+        }
+        else
+        {
+            _done.TryRemove(unitName, out _);
+        }
     }
 
     private ValueTask<ApiResult> PatchAsync(string unitName, byte[] body, CancellationToken cancellationToken) =>

@@ -261,6 +261,8 @@ internal sealed class StrategicMerge
         }
         else
         {
+            // As the quotes of a scalar, so the braces of what was there.
+            Tree.SetBraces(value, Tree.HasBraces(existing));
             map.Set(name, value);
         }
     }

@@ -13,8 +13,8 @@ public static class KustomizeBuilderExtensions
 
     private static readonly SettingsSchema Schema = SettingsSchema.Of<KustomizationOptions>(
         SettingsSchema.Of<IgnoreRuleOptions>(),
-        SettingsSchema.Of<KustomizationImageOptions>(),
-        SettingsSchema.Of<KustomizationPatchOptions>(SettingsSchema.Of<KustomizationPatchTargetOptions>()));
+        SettingsSchema.Of<ManifestImageOptions>(),
+        SettingsSchema.Of<ManifestPatchOptions>(SettingsSchema.Of<ManifestPatchTargetOptions>()));
 
     /// <summary>Adds the kustomize renderer and the kustomizations of the configuration section <c>Kustomizations</c>.</summary>
     /// <param name="builder">The builder.</param>
@@ -23,6 +23,7 @@ public static class KustomizeBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.TryAddSingleton<KustomizeRenderer>();
+        builder.Services.TryAddSingleton<IManifestPatcher, ManifestPatcher>();
         builder.TryAddSubsection(Subsection, static (b, name) => b.AddKustomization(name));
         return builder;
     }

@@ -22,21 +22,20 @@ internal static class StructuredData
                 continue;
             }
 
-            var flow = new HashSet<Node>(ReferenceEqualityComparer.Instance);
-            if (found is ScalarNode scalar && Parse(scalar.Text, flow) is { } document)
+            if (found is ScalarNode scalar && Parse(scalar.Text) is { } document)
             {
-                return TrySet(scalar, document, flow, value, path[i..], create, patterns);
+                return TrySet(scalar, document, value, path[i..], create, patterns);
             }
         }
 
         return false;
     }
 
-    private static Node? Parse(string text, HashSet<Node> flow)
+    private static Node? Parse(string text)
     {
         try
         {
-            return YamlReader.ReadFirst(text, "", new YamlReaderOptions { Schema = YamlSchema.Kustomize, FlowNodes = flow }) ?? ScalarNode.Null();
+            return YamlReader.ReadFirst(text, "", new YamlReaderOptions { Schema = YamlSchema.Kustomize }) ?? ScalarNode.Null();
         }
         catch (GitOpsException)
         {
@@ -44,7 +43,7 @@ internal static class StructuredData
         }
     }
 
-    private static bool TrySet(ScalarNode field, Node document, HashSet<Node> flow, Node value, List<string> path, PathMatcher.Made? create, Dictionary<string, GoRegex> patterns)
+    private static bool TrySet(ScalarNode field, Node document, Node value, List<string> path, PathMatcher.Made? create, Dictionary<string, GoRegex> patterns)
     {
         try
         {
@@ -67,7 +66,7 @@ internal static class StructuredData
                 }
             }
 
-            field.Become(field.Kind, Serialize(document, flow, field.Text), field.Style);
+            field.Become(field.Kind, Serialize(document, field.Text), field.Style);
             return true;
         }
         catch (GitOpsException)
@@ -76,12 +75,12 @@ internal static class StructuredData
         }
     }
 
-    private static string Serialize(Node document, HashSet<Node> flow, string original)
+    private static string Serialize(Node document, string original)
     {
         var start = original.AsSpan().TrimStart();
         if (start.Length == 0 || start[0] is not ('{' or '['))
         {
-            return KyamlText.Of(document, flow).Trim();
+            return KyamlText.Of(document, keepBraces: true).Trim();
         }
 
         var text = new StringBuilder();

@@ -12,7 +12,7 @@ internal static class JsonTree
     /// <summary>A copy with only what JSON has: decimal numbers, dates as text, text keys.</summary>
     /// <param name="node">The tree.</param>
     /// <param name="throughFloat">Whether every number goes through a 64-bit float, as Go's JSON decoder has it.</param>
-    public static Node Normalize(Node node, bool throughFloat = false) => Normalize(node, throughFloat, 0, topLevel: true);
+    public static Node Normalize(Node node, bool throughFloat = false) => Normalize(node, throughFloat, 0, topLevel: true, inBraces: false);
 
     /// <summary>Writes a tree as Go's encoding/json does: sorted keys, HTML characters escaped.</summary>
     public static void Write(Node node, StringBuilder text)
@@ -116,7 +116,7 @@ internal static class JsonTree
         }
     }
 
-    private static Node Normalize(Node node, bool throughFloat, int depth, bool topLevel)
+    private static Node Normalize(Node node, bool throughFloat, int depth, bool topLevel, bool inBraces)
     {
         if (depth > MaxDepth)
         {
@@ -130,12 +130,12 @@ internal static class JsonTree
                 for (var i = 0; i < map.Count; i++)
                 {
                     ref readonly var entry = ref map.EntryAt(i);
-                    if (!topLevel && entry.KeyKind != ScalarKind.String)
+                    if (!topLevel)
                     {
-                        throw OutputCheck.KeyError(entry);
+                        OutputCheck.CheckKey(entry);
                     }
 
-                    copy.Add(new MapEntry(entry.Key, Normalize(entry.Value, throughFloat, depth + 1, false), ScalarKind.String, entry.KeyLine, entry.KeyColumn));
+                    copy.Add(new MapEntry(entry.Key, Normalize(entry.Value, throughFloat, depth + 1, false, inBraces || map.IsFlow), ScalarKind.String, entry.KeyLine, entry.KeyColumn));
                 }
 
                 return copy;
@@ -143,23 +143,23 @@ internal static class JsonTree
                 var items = new ListNode { Line = list.Line, Column = list.Column };
                 foreach (var item in list)
                 {
-                    items.Add(Normalize(item, throughFloat, depth + 1, false));
+                    items.Add(Normalize(item, throughFloat, depth + 1, false, inBraces || list.IsFlow));
                 }
 
                 return items;
             default:
-                return NormalizeScalar((ScalarNode)node, throughFloat);
+                return NormalizeScalar((ScalarNode)node, throughFloat, inBraces);
         }
     }
 
-    private static ScalarNode NormalizeScalar(ScalarNode scalar, bool throughFloat)
+    private static ScalarNode NormalizeScalar(ScalarNode scalar, bool throughFloat, bool inBraces)
     {
         if (scalar.Style == ScalarStyle.Folded || scalar.Kind is ScalarKind.Null or ScalarKind.Timestamp || scalar.Text.Contains('\u0085', StringComparison.Ordinal))
         {
             scalar = (ScalarNode)scalar.DeepClone();
         }
 
-        OutputCheck.Check(scalar);
+        OutputCheck.Check(scalar, inBraces);
         ScalarNode result;
         switch (scalar.Kind)
         {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using GitOps.Json;
 using GitOps.Yaml;
 
 namespace GitOps.Kustomize.Trees;
@@ -14,6 +15,10 @@ internal static class OutputCheck
     private static readonly SearchValues<char> s_unprintable = SearchValues.Create(
         [.. Enumerable.Range(0x7f, 0x21).Where(c => c != 0x85).Select(c => (char)c), '\ufffe', '\uffff']);
 
+    // YAML takes what comes before a colon on one line for a key if it is no longer than this, quotes counted.
+    private const int MaxQuotedKey = 1024;
+    private const int LongestEscape = 6;
+
     private const char NextLine = '\u0085';
 
     public static void CheckRoot(MapNode root)
@@ -27,47 +32,49 @@ internal static class OutputCheck
                 throw KeyError(entry);
             }
 
-            Check(entry.Value);
+            CheckLength(entry);
+            Check(entry.Value, root.IsFlow);
         }
     }
 
-    public static void Check(Node node)
+    private static void Check(Node node, bool inBraces)
     {
         switch (node)
         {
             case MapNode map:
+                inBraces |= map.IsFlow;
                 for (var i = 0; i < map.Count; i++)
                 {
                     ref readonly var entry = ref map.EntryAt(i);
-                    if (entry.KeyKind != ScalarKind.String)
-                    {
-                        throw KeyError(entry);
-                    }
-
-                    Check(entry.Value);
+                    CheckKey(entry);
+                    Check(entry.Value, inBraces);
                 }
 
                 break;
             case ListNode list:
+                inBraces |= list.IsFlow;
                 for (var i = 0; i < list.Count; i++)
                 {
-                    Check(list[i]);
+                    Check(list[i], inBraces);
                 }
 
                 break;
             default:
-                Check((ScalarNode)node);
+                Check((ScalarNode)node, inBraces);
                 break;
         }
     }
 
-    public static void Check(ScalarNode scalar)
+    /// <summary>Checks one value.</summary>
+    /// <param name="scalar">The value; it becomes what is read back.</param>
+    /// <param name="inBraces">Whether it stands in braces or brackets, where less can be written without quotes.</param>
+    public static void Check(ScalarNode scalar, bool inBraces)
     {
         var text = scalar.Text;
         switch (scalar.Kind)
         {
             case ScalarKind.String:
-                CheckString(scalar);
+                CheckString(scalar, inBraces);
                 break;
             case ScalarKind.Float when !double.IsFinite(scalar.AsDouble()):
                 throw Error(scalar, $"unsupported value: {text}: JSON has no such number");
@@ -82,13 +89,14 @@ internal static class OutputCheck
                 throw Error(scalar, $"cannot decode `{text}` as a !!int");
             case ScalarKind.Boolean when YamlResolver.ResolveTagged("!!bool", text, YamlSchema.Kustomize) is null:
                 throw Error(scalar, $"cannot decode `{text}` as a !!bool");
-            case ScalarKind.Null when text.Length == 0 && scalar.Style == ScalarStyle.SingleQuoted:
+            case ScalarKind.Null when text.Length == 0 && inBraces:
+                // Nothing can only be written as an empty text in quotes there.
                 scalar.Become(ScalarKind.String, "", ScalarStyle.DoubleQuoted);
                 break;
             case ScalarKind.Null when text.Length > 0 && YamlResolver.ResolveTagged("!!null", text, YamlSchema.Kustomize) is null:
                 throw Error(scalar, $"cannot decode `{text}` as a !!null");
-            case ScalarKind.Timestamp when scalar.Style == ScalarStyle.SingleQuoted && text.Contains(':', StringComparison.Ordinal):
-                // Between braces a time can only be written in quotes, and then it is text.
+            case ScalarKind.Timestamp when inBraces && text.Contains(':', StringComparison.Ordinal):
+                // A colon needs quotes there, and then the time is text.
                 scalar.Become(ScalarKind.String, text, ScalarStyle.DoubleQuoted);
                 break;
             case ScalarKind.Timestamp when YamlResolver.ResolveTagged("!!timestamp", text, YamlSchema.Kustomize) is null:
@@ -98,10 +106,42 @@ internal static class OutputCheck
         }
     }
 
-    public static KustomizeException KeyError(in MapEntry entry) =>
+    /// <summary>Refuses a key below the root that JSON, or the YAML reader behind it, does not take.</summary>
+    public static void CheckKey(in MapEntry entry)
+    {
+        if (entry.KeyKind != ScalarKind.String)
+        {
+            throw KeyError(entry);
+        }
+
+        CheckLength(entry);
+    }
+
+    private static void CheckLength(in MapEntry entry)
+    {
+        if (entry.Key.Length > MaxQuotedKey / LongestEscape - 2 && QuotedLength(entry.Key) > MaxQuotedKey)
+        {
+            throw new KustomizeException($"a map key has more than {MaxQuotedKey - 2} characters: {string.Concat(entry.Key.AsSpan(0, 40), "...")}", new SourceLocation("", entry.KeyLine, entry.KeyColumn));
+        }
+    }
+
+    private static int QuotedLength(string key)
+    {
+        var json = new StringBuilder(key.Length + 2);
+        GoJson.AppendQuoted(json, key);
+        var surrogates = 0;
+        foreach (var c in key)
+        {
+            surrogates += char.IsLowSurrogate(c) ? 1 : 0;
+        }
+
+        return json.Length - surrogates;
+    }
+
+    private static KustomizeException KeyError(in MapEntry entry) =>
         new($"unsupported map key '{entry.Key}': it reads as a {entry.KeyKind switch { ScalarKind.Integer or ScalarKind.Float => "number", ScalarKind.Boolean => "truth value", ScalarKind.Null => "null", _ => "date" }}, quote it", new SourceLocation("", entry.KeyLine, entry.KeyColumn));
 
-    private static void CheckString(ScalarNode scalar)
+    private static void CheckString(ScalarNode scalar, bool inBraces)
     {
         var text = scalar.Text;
         if (text.Length == 0)
@@ -109,7 +149,7 @@ internal static class OutputCheck
             return;
         }
 
-        if (text[0] == '\t' && text.Contains('\n', StringComparison.Ordinal) && scalar.Style is not (ScalarStyle.DoubleQuoted or ScalarStyle.SingleQuoted) && !text.Contains(" \n", StringComparison.Ordinal))
+        if (text[0] == '\t' && !inBraces && text.Contains('\n', StringComparison.Ordinal) && scalar.Style is not (ScalarStyle.DoubleQuoted or ScalarStyle.SingleQuoted) && !text.Contains(" \n", StringComparison.Ordinal))
         {
             throw Error(scalar, "found a tab character where an indentation space is expected: text of several lines must not begin with a tab");
         }
@@ -119,7 +159,7 @@ internal static class OutputCheck
             throw Error(scalar, "control characters are not allowed");
         }
 
-        if (scalar.Style == ScalarStyle.Folded)
+        if (scalar.Style == ScalarStyle.Folded && !inBraces)
         {
             scalar.Become(ScalarKind.String, FoldedScalar.Survive(text), ScalarStyle.Literal);
         }

@@ -79,6 +79,24 @@ internal static class Tree
         }
     }
 
+    /// <summary>Whether a map or list was written in braces or brackets.</summary>
+    public static bool HasBraces(Node node) => node is MapNode { IsFlow: true } or ListNode { IsFlow: true };
+
+    public static void SetBraces(Node node, bool has)
+    {
+        switch (node)
+        {
+            case MapNode map:
+                map.IsFlow = has;
+                break;
+            case ListNode list:
+                list.IsFlow = has;
+                break;
+            default:
+                break;
+        }
+    }
+
     public static string KindName(Node node) => node switch
     {
         MapNode => "MappingNode",

@@ -48,8 +48,8 @@ public sealed class KustomizeConformanceTests : IClassFixture<PassCount>
             foreach (var legacy in (bool[])[true, false])
             {
                 var build = () => KustomizeBuild.Run(tree, target, options, legacy, TestContext.Current.CancellationToken);
-                build.Should().Throw<GitOpsException>("kustomize refuses it: {0}", File.ReadAllText(Path.Combine(directory, "expected-error.txt")))
-                    .Which.Message.Should().NotBeNullOrWhiteSpace();
+                var message = build.Should().Throw<GitOpsException>("kustomize refuses it: {0}", File.ReadAllText(Path.Combine(directory, "expected-error.txt"))).Which.Message;
+                Names(input.Directory).Should().Contain(n => message.Contains(n, StringComparison.Ordinal), "a message names the file: {0}", message);
             }
         }
         else
@@ -66,6 +66,10 @@ public sealed class KustomizeConformanceTests : IClassFixture<PassCount>
 
         _count.Pass();
     }
+
+    /// <summary>What a message can name: the files and folders of a case.</summary>
+    private static IEnumerable<string> Names(string directory) =>
+        Directory.EnumerateFileSystemEntries(directory, "*", SearchOption.AllDirectories).Select(f => Path.GetFileName(f)!);
 
     private static void Compare(string directory, string file, byte[] actual)
     {

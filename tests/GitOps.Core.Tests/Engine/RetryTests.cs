@@ -18,7 +18,7 @@ public sealed class RetryTests
         var total = waits.Aggregate(TimeSpan.Zero, (sum, wait) => sum + wait);
         total.Should().BeGreaterThan(First * (Math.Pow(2, 8) / 1.4 * 0.99)).And.BeLessThan(First * (Math.Pow(2, 9) / 1.4));
         waits.Take(3).Aggregate(TimeSpan.Zero, (sum, wait) => sum + wait).Should().BeLessThan(First * (Math.Pow(2, 3) / 1.4));
-        fixture.Events.Count(e => e.IsTransition && e.Reason == Reasons.ClusterUnavailable).Should().Be(1, "the same failure is told once");
+        (await fixture.WaitForEventsAsync(e => e.Reason == Reasons.ClusterUnavailable, 9)).Should().ContainSingle(e => e.IsTransition, "the same failure is told once");
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text;
 using GitOps.Git.Tests.Servers;
 using Microsoft.Extensions.Logging;
@@ -133,6 +134,28 @@ public sealed class CanaryTests : UpstreamTest
             Keep(FluentActions.Invoking(() => new GitSource(new GitSourceOptions { Url = url })).Should().Throw<ArgumentException>().Which);
         }
 
+        NothingIsSaid();
+    }
+
+    [Fact]
+    public async Task Logs_OfEveryLevel_SayNothingSecret()
+    {
+        await using var server = await GitHttpServer.StartAsync(Served);
+        server.Authorization = $"Bearer {Canary}-token";
+        using var pool = new GitRepositoryPool(logger: _log);
+        using var source = Source($"{server.Url}/repo.git", o => o.Credentials.BearerToken = $"{Canary}-token", pool);
+        for (var i = 0; i <= 60; i++)
+        {
+            await Upstream.CommitAsync("next", GitFileChange.Write("a.yaml", $"{i}"));
+            await NewestAsync(source);
+        }
+
+        Directory.Delete(Path.Combine(FindMirror().Current, "objects", "pack"), recursive: true);
+        await Upstream.CommitAsync("last", GitFileChange.Write("a.yaml", "last"));
+        using var restarted = Source($"{server.Url}/repo.git", o => o.Credentials.BearerToken = $"{Canary}-token", new GitRepositoryPool(logger: _log));
+        Text(await NewestAsync(restarted)).Should().Be("last");
+
+        _log.Collector.GetSnapshot().Select(r => r.Id.Name).Distinct().Should().BeEquivalentTo(typeof(GitLog).GetMethods(BindingFlags.Public | BindingFlags.Static).Select(m => $"Git{m.Name}"), "every message that there is was logged");
         NothingIsSaid();
     }
 

@@ -173,45 +173,9 @@ public sealed class GitSourceTests : UpstreamTest
         await Upstream.CommitAsync("first", GitFileChange.Write("a.yaml", "1"));
         await File.WriteAllTextAsync(Scratch[".gitconfig"], $"[url \"/nowhere/\"]\n\tinsteadOf = \"{Scratch.Path}\"\n[core]\n\tsshCommand = false\n[http]\n\tproxy = http://127.0.0.1:1\n", Token);
 
-        using var process = Victim.Start(Upstream.Directory, Cache, 1, ("HOME", Scratch.Path), ("XDG_CONFIG_HOME", Scratch.Path));
+        using var process = Victim.Start(Upstream.Directory, Cache, 1, 0, ("HOME", Scratch.Path), ("XDG_CONFIG_HOME", Scratch.Path));
         await process.WaitForExitAsync(Token);
 
         process.ExitCode.Should().Be(0, await process.StandardError.ReadToEndAsync(Token));
-    }
-
-    [Fact]
-    public async Task Constructor_MirrorUnusedForLong_IsRemoved()
-    {
-        await Upstream.CommitAsync("first", GitFileChange.Write("a.yaml", "1"));
-        using (var process = Victim.Start(Upstream.Directory, Cache, 1))
-        {
-            await process.WaitForExitAsync(Token);
-        }
-
-        Directory.EnumerateDirectories(Cache).Should().ContainSingle();
-        var later = new FakeTimeProvider(TimeProvider.System.GetUtcNow().AddDays(61));
-
-        using var other = Source("https://example.com/other.git", pool: new GitRepositoryPool(later));
-
-        Directory.EnumerateDirectories(Cache).Should().BeEmpty();
-    }
-
-    [Fact]
-    public async Task ProbeAsync_RepositoryInWhichNothingMoves_KeepsItsMirror()
-    {
-        await Upstream.CommitAsync("first", GitFileChange.Write("a.yaml", "1"));
-        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
-        using (var pool = new GitRepositoryPool(time))
-        {
-            using var source = Source(pool: pool);
-            var revision = await source.ProbeAsync(Token);
-            await source.FetchAsync(revision, Token);
-            time.Advance(TimeSpan.FromDays(61));
-            (await source.ProbeAsync(Token)).Should().Be(revision);
-        }
-
-        using var other = Source("https://example.com/other.git", pool: new GitRepositoryPool(time));
-
-        Directory.EnumerateDirectories(Cache).Should().ContainSingle("it was probed a moment ago");
     }
 }

@@ -259,6 +259,99 @@ public sealed class HttpTransportTests : UpstreamTest
         new DirectoryInfo(Cache).EnumerateFiles("*", SearchOption.AllDirectories).Sum(f => f.Length).Should().BeLessThan(1_000_000);
     }
 
+    [Fact]
+    public async Task FetchAsync_HttpsThroughAProxy_ConnectsWithTheProxysCredentialsOnly()
+    {
+        using var certificate = TestCertificate.Make();
+        await using var server = await GitHttpServer.StartAsync(Served, certificate);
+        await using var proxy = TcpRelay.HttpProxy("Basic bWU6czNjcmV0");
+        await Upstream.CommitAsync("first", GitFileChange.Write("a.yaml", "1"));
+        server.Authorization = "Bearer tok";
+        void Configure(GitSourceOptions options)
+        {
+            options.Proxy = new Uri($"http://127.0.0.1:{proxy.Port}");
+            options.Credentials.CertificateAuthority = certificate.ExportCertificatePem();
+            options.Credentials.BearerToken = "tok";
+        }
+
+        using var source = Source($"{server.Url}/repo.git", o =>
+        {
+            Configure(o);
+            (o.Credentials.ProxyUsername, o.Credentials.ProxyPassword) = ("me", "s3cret");
+        });
+        using var stranger = Source($"{server.Url}/repo.git", o =>
+        {
+            Configure(o);
+            (o.Credentials.ProxyUsername, o.Credentials.ProxyPassword) = ("me", "wr0ng");
+        });
+
+        Text(await NewestAsync(source)).Should().Be("1");
+        proxy.Connections.Should().BePositive();
+        var refused = (await stranger.Invoking(s => s.ProbeAsync(Token).AsTask()).Should().ThrowAsync<GitOpsException>()).Which;
+        refused.Message.Should().Contain("407");
+        refused.ToString().Should().NotContain("wr0ng");
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    public async Task ProbeAsync_RedirectsWithoutAnEnd_AreFollowedToTheLimit(int limit)
+    {
+        await using var server = await GitHttpServer.StartAsync(Served);
+        server.Intercept = context =>
+        {
+            context.Response.Redirect($"/again{context.Request.Path}{context.Request.QueryString}");
+            return Task.FromResult(true);
+        };
+        using var source = Source($"{server.Url}/repo.git", o => o.Limits.Redirects = limit);
+
+        (await source.Invoking(s => s.ProbeAsync(Token).AsTask()).Should().ThrowAsync<GitOpsException>()).Which.Message.Should().Contain("too often");
+        server.Advertisements.Should().Be(limit + 1);
+    }
+
+    [Theory]
+    [InlineData("http://127.0.0.1:1/repo.git/info/refs?service=git-upload-pack", "not as safe")]
+    [InlineData("ftp://127.0.0.1/repo.git/info/refs?service=git-upload-pack", "not as safe")]
+    [InlineData("https://127.0.0.1:1/login?token=hidden", "no Git repository")]
+    public async Task ProbeAsync_RedirectToWhereNobodyShouldGo_IsRefused(string target, string told)
+    {
+        using var certificate = TestCertificate.Make();
+        await using var server = await GitHttpServer.StartAsync(Served, certificate);
+        server.Intercept = context =>
+        {
+            context.Response.Redirect(target);
+            return Task.FromResult(true);
+        };
+        using var source = Source($"{server.Url}/repo.git", o => o.Credentials.CertificateAuthority = certificate.ExportCertificatePem());
+
+        (await source.Invoking(s => s.ProbeAsync(Token).AsTask()).Should().ThrowAsync<GitOpsException>()).Which.Message.Should().Contain(told).And.NotContain("hidden");
+        server.Advertisements.Should().Be(1);
+    }
+
+    [Fact]
+    public async Task FetchAsync_RedirectToAnotherHost_TakesNoCredentialsAlong()
+    {
+        await using var server = await GitHttpServer.StartAsync(Served);
+        await using var other = await GitHttpServer.StartAsync(Served);
+        await Upstream.CommitAsync("first", GitFileChange.Write("a.yaml", "1"));
+        var seen = new System.Collections.Concurrent.ConcurrentBag<string>();
+        other.Intercept = context =>
+        {
+            seen.Add(context.Request.Headers.Authorization.ToString());
+            return Task.FromResult(false);
+        };
+        server.Intercept = context =>
+        {
+            context.Response.Redirect($"{other.Url}{context.Request.Path}{context.Request.QueryString}");
+            return Task.FromResult(true);
+        };
+        using var source = Source($"{server.Url}/repo.git", o => (o.Credentials.Username, o.Credentials.Password) = ("me", "s3cret"));
+
+        Text(await NewestAsync(source)).Should().Be("1");
+        server.LastAuthorization.Should().StartWith("Basic ");
+        seen.Should().HaveCountGreaterThanOrEqualTo(2, "the list and the pack").And.OnlyContain(a => a.Length == 0);
+    }
+
     private static async Task<long> Drain(NetworkStream stream)
     {
         var buffer = new byte[1024];

@@ -25,6 +25,7 @@ public sealed partial class ConfigurationTests
         { "Manifests:x", typeof(ManifestsOptions) },
         { "Kustomizations:x", typeof(KustomizationOptions) },
         { "HelmReleases:x", typeof(HelmReleaseOptions) },
+        { "HelmRepositories:x", typeof(HelmRepositorySourceOptions) },
         { "Kubernetes", typeof(KubernetesOptions) },
         { "Notifications:Webhooks:x", typeof(WebhookOptions) },
     };

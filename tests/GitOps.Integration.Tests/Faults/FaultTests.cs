@@ -17,7 +17,7 @@ public sealed class FaultTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _server = await InMemoryCluster.StartAsync(cancellationToken: Token);
-        _scenario = new Scenario(new Started(_server.Kubeconfig));
+        _scenario = new Scenario(new StartedCluster(_server.Kubeconfig));
     }
 
     public async ValueTask DisposeAsync()
@@ -155,12 +155,5 @@ public sealed class FaultTests : IAsyncLifetime
 
         private Manifest[] Set(int objects) => _sets.TryGetValue(objects, out var set) ? set
             : _sets[objects] = [.. Enumerable.Range(0, objects).Select(i => ConfigMap("default", string.Create(CultureInfo.InvariantCulture, $"c{i}")))];
-    }
-
-    private sealed record Started(string Kubeconfig) : ITestCluster
-    {
-        public string? SkipReason => null;
-
-        public bool HasControllers => false;
     }
 }

@@ -55,6 +55,25 @@ public abstract class HookTests(ITestCluster cluster) : ApplierScenarios(cluster
     }
 
     [Fact]
+    public async Task Plan_WhileTheWatchRuns_TheRecordNeedsNoRequest()
+    {
+        await NamespaceAsync();
+        var request = Request([new Hook(ConfigMap(Unique, "hook"), HookMoments.PreInstall)], ConfigMap(Unique, "object"));
+        await RunAllAsync(Applier, await Applier.PlanAsync(request, Token));
+        await using var drifts = Applier.WatchDriftAsync(request, Token).GetAsyncEnumerator(Token);
+        var next = drifts.MoveNextAsync().AsTask();
+        await Applier.WatchingAsync(Unique, Token).WaitAsync(s_patience, Token);
+
+        var before = Applier.RequestCount;
+        var plan = await Applier.PlanAsync(request, Token);
+        var requests = Applier.RequestCount - before;
+
+        (plan.HasChanges, requests).Should().Be((false, 0));
+        await MergeAsync(ConfigMaps, Unique, "object", """{"data":{"key":"stolen"}}""");
+        (await next.WaitAsync(s_patience, Token)).Should().BeTrue();
+    }
+
+    [Fact]
     public async Task Run_Job_SetWaitsForItsEnd()
     {
         await NamespaceAsync();

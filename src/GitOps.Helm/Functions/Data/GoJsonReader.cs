@@ -37,9 +37,9 @@ internal sealed class GoJsonReader
         {
             value = reader.Value(0);
         }
-        catch (FunctionException) when (reader.at >= text.Length)
+        catch (FunctionException e) when (reader.at >= text.Length)
         {
-            throw new FunctionException(text.AsSpan().Trim(" \t\r\n").IsEmpty ? "EOF" : "unexpected EOF");
+            throw new FunctionException(text.AsSpan().Trim(" \t\r\n").IsEmpty ? "EOF" : "unexpected EOF", e);
         }
 
         reader.Space();

@@ -74,7 +74,7 @@ internal static class YamlShape
             case NilList or TypedList { IsNil: true }:
                 return pretty ? new List<object?>() : null;
             case NilMap or TypedMap { Items: NilMap }:
-                return pretty ? new Dictionary<string, object?>() : null;
+                return pretty ? new Dictionary<string, object?>(StringComparer.Ordinal) : null;
             case List<object?> list:
                 return list.ConvertAll(i => Convert(i, pretty, depth + 1));
             case TypedList list:
