@@ -57,7 +57,10 @@ public sealed class KubernetesOptions : IValidatableObject
     /// </summary>
     public bool LeaderElection { get; set; }
 
-    /// <summary>The name of the Lease; hosts with other units need another. Default <c>gitops</c>.</summary>
+    /// <summary>
+    /// The name of the Lease. It names a group of units: hosts that run the same units share it and one of them leads; hosts with other units use another name,
+    /// and each group has its own leader. Default <c>gitops</c>.
+    /// </summary>
     [Required(AllowEmptyStrings = false)]
     [RegularExpression("^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$", ErrorMessage = "LeaseName must be an object name: lower-case letters, digits, '-' and '.'.")]
     public string LeaseName { get; set; } = "gitops";

@@ -2,7 +2,7 @@ using GitOps.Json;
 
 namespace GitOps.Testing.Discovery;
 
-/// <summary>Writes an OpenAPI v2 document in the protobuf form that clients ask for that validate and merge by it (kubectl up to 1.30).</summary>
+/// <summary>Writes an OpenAPI v2 document in the protobuf form that older kubectl versions ask for: they validate and merge by it.</summary>
 internal static class SwaggerProtobuf
 {
     public const string ContentType = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
