@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
-# Proves that the packages work outside the solution: a scratch project restores them from a local folder and runs.
+# Proves that the packages work outside the solution: a scratch project restores them from a local folder and runs, the tool installs and runs,
+# and every package has a README, symbols and a way to its sources.
 set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
 packages=$(cd "${1:?usage: eng/pack-check.sh FOLDER_WITH_PACKAGES}" && pwd)
 version=$(basename "$packages"/GitOps.Core.[0-9]*.nupkg .nupkg)
 version=${version#GitOps.Core.}
@@ -42,12 +44,15 @@ metadata:
 data:
   colour: green
 YAML
+cp "$here/PackageCheck.cs" "$scratch/"
 cat > "$scratch/Program.cs" <<'CS'
 using GitOps;
 using GitOps.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
+var missing = PackageCheck.Run(args[1]).ToList();
+missing.ForEach(Console.Error.WriteLine);
 await using var cluster = await InMemoryCluster.StartAsync();
 var builder = Host.CreateApplicationBuilder(args);
 builder.Services.AddGitOps()
@@ -57,7 +62,13 @@ builder.Services.AddGitOps()
 using var host = builder.Build();
 var status = await host.Services.GetRequiredService<GitOpsEngine>().ReconcileAsync("settings");
 Console.WriteLine($"{status.Name}: {status.Condition(ConditionTypes.Ready)?.Reason}, {status.ObjectCount} object");
-return status.IsReady ? 0 : 1;
+return status.IsReady && missing.Count == 0 ? 0 : 1;
 CS
 cd "$scratch"
-dotnet run -- "$scratch"
+dotnet run -- "$scratch" "$packages"
+
+dotnet tool install GitOps.Cli --tool-path "$scratch/tools" --configfile "$scratch/nuget.config" --version "$version" > "$scratch/tool.log" || { cat "$scratch/tool.log"; exit 1; }
+printf 'apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [settings.yaml]\nnamePrefix: scratch-\n' > "$scratch/config/kustomization.yaml"
+"$scratch/tools/gitops" kustomize build "$scratch/config" | tee "$scratch/rendered.yaml"
+grep -q 'name: scratch-settings' "$scratch/rendered.yaml"
+echo "the tool gitops $version installs and runs"

@@ -1,8 +1,9 @@
 using System.CommandLine;
-using System.Globalization;
+using GitOps.Configuration;
 using GitOps.Kubernetes;
 using GitOps.Kustomize;
 using GitOps.Kustomize.Loading;
+using GitOps.Limits;
 using GitOps.Yaml;
 
 namespace GitOps.Cli;
@@ -10,6 +11,8 @@ namespace GitOps.Cli;
 /// <summary>The options that apply, diff and delete share, and what they stand for.</summary>
 internal sealed class ClusterArguments
 {
+    private const int MostBytes = 64 * 1024 * 1024;
+
     public Option<string[]> Kustomizations { get; } = new("--kustomize", "-k") { Description = "A directory with a kustomization; may be given several times." };
 
     public Option<string[]> Files { get; } = new("--filename", "-f") { Description = "A file or directory of manifests, or - for the standard input; may be given several times." };
@@ -76,37 +79,10 @@ internal sealed class ClusterArguments
 
     /// <summary>Reads a duration such as <c>90s</c>, <c>1m30s</c> or <c>1h</c>.</summary>
     /// <exception cref="GitOpsException">It is none.</exception>
-    public static TimeSpan ParseDuration(string text)
-    {
-        var total = TimeSpan.Zero;
-        var start = 0;
-        for (var i = 0; i < text.Length; i++)
-        {
-            if (char.IsAsciiDigit(text[i]) || text[i] == '.')
-            {
-                continue;
-            }
-
-            var unit = text[i] == 'm' && i + 1 < text.Length && text[i + 1] == 's' ? "ms" : text[i].ToString();
-            if (!double.TryParse(text.AsSpan(start, i - start), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) || number > 1_000_000)
-            {
-                break;
-            }
-
-            total += unit switch
-            {
-                "h" => TimeSpan.FromHours(number),
-                "m" => TimeSpan.FromMinutes(number),
-                "s" => TimeSpan.FromSeconds(number),
-                "ms" => TimeSpan.FromMilliseconds(number),
-                _ => throw new GitOpsException(Reasons.ValidationFailed, $"'{text}' is not a duration such as 90s, 5m or 1h."),
-            };
-            i += unit.Length - 1;
-            start = i + 1;
-        }
-
-        return start == text.Length && total > TimeSpan.Zero ? total : throw new GitOpsException(Reasons.ValidationFailed, $"'{text}' is not a duration such as 90s, 5m or 1h.");
-    }
+    public static TimeSpan ParseDuration(string text) =>
+        DurationReader.TryRead(text, out var duration) && duration > TimeSpan.Zero
+            ? duration
+            : throw new GitOpsException(Reasons.ValidationFailed, $"'{text}' is not a duration such as 90s, 5m or 1h.");
 
     private static async Task<RenderResult> ReadAsync(string file, CancellationToken cancellationToken)
     {
@@ -115,10 +91,10 @@ internal sealed class ClusterArguments
             var stdin = Console.OpenStandardInput();
             await using (stdin.ConfigureAwait(false))
             {
-                using var reader = new StreamReader(stdin);
+                var text = BoundedRead.Decode(await BoundedRead.StreamAsync(stdin, "the standard input", MostBytes, cancellationToken).ConfigureAwait(false));
                 List<Manifest> manifests = [];
                 List<Diagnostic> diagnostics = [];
-                foreach (var document in YamlReader.ReadAll(await reader.ReadToEndAsync(cancellationToken).ConfigureAwait(false), "-"))
+                foreach (var document in YamlReader.ReadAll(text, "-"))
                 {
                     ManifestReader.AddTo(manifests, document, "-", diagnostics);
                 }

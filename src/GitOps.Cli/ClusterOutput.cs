@@ -13,6 +13,7 @@ internal static class ClusterOutput
         ChangeAction.Recreated => "recreated",
         ChangeAction.Deleted => "deleted",
         ChangeAction.Skipped => "skipped",
+        ChangeAction.Ran => "ran",
         _ => "unchanged",
     };
 

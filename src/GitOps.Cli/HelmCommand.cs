@@ -6,12 +6,15 @@ using GitOps.Helm;
 using GitOps.Helm.Charts;
 using GitOps.Helm.Releases;
 using GitOps.Helm.Templates;
+using GitOps.Limits;
 
 namespace GitOps.Cli;
 
 /// <summary><c>gitops helm template</c>: prints what <c>helm template</c> prints.</summary>
 internal static class HelmCommand
 {
+    private const int MostBytes = 64 * 1024 * 1024;
+
     private static readonly Argument<string[]> Names = new("name-and-chart") { Arity = new ArgumentArity(1, 2), Description = "The release's name (optional) and the chart: a directory, a .tgz file, or a name in --repo." };
     private static readonly Option<string> Namespace = new("--namespace", "-n") { Description = "The release's namespace.", DefaultValueFactory = _ => "default" };
     private static readonly Option<string[]> ValuesFiles = new("--values", "-f") { Description = "A YAML file of values; may be given several times, the last one wins." };
@@ -72,14 +75,14 @@ internal static class HelmCommand
             var chart = await LoadAsync(result, chartName, cancellationToken).ConfigureAwait(false);
             if (chart.IsDeprecated)
             {
-                await Console.Error.WriteLineAsync("WARNING: this chart is deprecated").ConfigureAwait(false);
+                await result.InvocationConfiguration.Error.WriteLineAsync("WARNING: this chart is deprecated").ConfigureAwait(false);
             }
 
             var options = Options(result, name);
             if (result.GetValue(Raw))
             {
                 var files = await HelmTemplate.RenderFilesAsync(chart, options, ReadFile, cancellationToken).ConfigureAwait(false);
-                await PrintAsync(RawText(files, result.GetValue(ShowOnly) ?? []), cancellationToken).ConfigureAwait(false);
+                await PrintAsync(result, RawText(files, result.GetValue(ShowOnly) ?? []), cancellationToken).ConfigureAwait(false);
                 return 0;
             }
 
@@ -91,12 +94,12 @@ internal static class HelmCommand
             }
 
             var yaml = release.ToYaml();
-            await PrintAsync(result.GetValue(ShowOnly) is { Length: > 0 } show ? ReleasePrinter.ShowOnly(yaml, show) : yaml, cancellationToken).ConfigureAwait(false);
+            await PrintAsync(result, result.GetValue(ShowOnly) is { Length: > 0 } show ? ReleasePrinter.ShowOnly(yaml, show) : yaml, cancellationToken).ConfigureAwait(false);
             return 0;
         }
         catch (Exception e) when (e is GitOpsException or IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
         {
-            await Console.Error.WriteLineAsync($"Error: {e.Message}").ConfigureAwait(false);
+            await result.InvocationConfiguration.Error.WriteLineAsync($"Error: {e.Message}").ConfigureAwait(false);
             return 1;
         }
     }
@@ -139,17 +142,36 @@ internal static class HelmCommand
 
         if (Directory.Exists(chart))
         {
+            RefuseLinksOut(chart);
             return HelmChart.LoadDirectory(new DirectoryFileTree(chart), TreePath.Root, cancellationToken: cancellationToken);
         }
 
         if (File.Exists(chart))
         {
-            return HelmChart.LoadArchive(await File.ReadAllBytesAsync(chart, cancellationToken).ConfigureAwait(false), cancellationToken: cancellationToken);
+            return HelmChart.LoadArchive(await BoundedRead.FileAsync(chart, MostBytes, cancellationToken).ConfigureAwait(false), cancellationToken: cancellationToken);
         }
 
         throw new HelmException(Reasons.NotFound, chart.StartsWith("oci://", StringComparison.Ordinal)
             ? $"{chart}: charts from OCI registries are not supported yet"
             : $"path \"{chart}\" not found; name a directory or a .tgz file, or a repository with --repo");
+    }
+
+    /// <summary>
+    /// Helm follows links to anywhere on the disk. A chart reads nothing outside its own directory here, and to leave a file out in silence would be
+    /// worse than to refuse the chart.
+    /// </summary>
+    private static void RefuseLinksOut(string chart)
+    {
+        var tree = new DirectoryFileTree(chart);
+        var everything = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None };
+        foreach (var entry in new DirectoryInfo(chart).EnumerateFileSystemInfos("*", everything).Where(e => e.LinkTarget is not null))
+        {
+            var path = Path.GetRelativePath(chart, entry.FullName);
+            if (TreePath.Root.TryCombine(path, out var inside) && tree.Find(inside) is null)
+            {
+                throw new HelmException(Reasons.NotFound, $"{path}: the symbolic link leads to nothing or out of the chart's directory, where nothing is read: put a copy in its place");
+            }
+        }
     }
 
     private static HelmRepositoryOptions RepositoryOptions(ParseResult result, string repository)
@@ -210,13 +232,11 @@ internal static class HelmCommand
     {
         if (path.Trim() == "-")
         {
-            using var content = new MemoryStream();
             using var input = Console.OpenStandardInput();
-            input.CopyTo(content);
-            return GoText.FromBytes(content.ToArray());
+            return GoText.FromBytes(BoundedRead.Stream(input, "the standard input", MostBytes));
         }
 
-        return File.Exists(path) ? GoText.FromBytes(File.ReadAllBytes(path)) : null;
+        return File.Exists(path) ? GoText.FromBytes(BoundedRead.File(path, MostBytes)) : null;
     }
 
     private static string RawText(IReadOnlyDictionary<string, string> files, string[] patterns)
@@ -251,8 +271,14 @@ internal static class HelmCommand
         }
     }
 
-    private static async ValueTask PrintAsync(string text, CancellationToken cancellationToken)
+    private static async ValueTask PrintAsync(ParseResult result, string text, CancellationToken cancellationToken)
     {
+        if (!ReferenceEquals(result.InvocationConfiguration.Output, Console.Out))
+        {
+            await result.InvocationConfiguration.Output.WriteAsync(text.AsMemory(), cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
         // Bytes, not characters: a template may render what is no valid text, and nothing may be added.
         var output = Console.OpenStandardOutput();
         await using (output.ConfigureAwait(false))

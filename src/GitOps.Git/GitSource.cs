@@ -20,6 +20,7 @@ public sealed class GitSource : ISource, IDisposable
     private readonly GitMirror _mirror;
     private volatile ResolvedReference? _lastProbed;
     private volatile bool _isConfirmed;
+    private volatile IReadOnlyList<HandedOut> _handedOut = [];
     private long _keptAt;
 
     /// <summary>Makes a source.</summary>
@@ -79,7 +80,7 @@ public sealed class GitSource : ISource, IDisposable
         }
 
         _isConfirmed = true;
-        _mirror.Touch(resolved?.Name);
+        _mirror.KeepInUse(resolved?.Name);
         return await OpenAsync(revision, resolved, cancellationToken).ConfigureAwait(false);
     }
 
@@ -99,7 +100,11 @@ public sealed class GitSource : ISource, IDisposable
         if (now - Interlocked.Read(ref _keptAt) >= TimeSpan.TicksPerDay)
         {
             Interlocked.Exchange(ref _keptAt, now);
-            _mirror.Touch(reference);
+            _mirror.KeepInUse(reference);
+            foreach (var handedOut in _handedOut)
+            {
+                handedOut.Mirror.KeepInUse(handedOut.Revision, handedOut.ObjectId);
+            }
         }
     }
 
@@ -163,7 +168,8 @@ public sealed class GitSource : ISource, IDisposable
             throw new GitOpsException(Reasons.FetchFailed, $"{_address.Display}: revision {revision} is not here; it may have been replaced on the server. Probe again.");
         }
 
-        var signer = await VerifyAsync(store, revision, resolved, cancellationToken).ConfigureAwait(false);
+        var objectId = resolved?.ObjectId ?? store.Use(repository => FindObject(repository, revision)) ?? revision.Digest;
+        var signer = await VerifyAsync(store, revision, objectId, cancellationToken).ConfigureAwait(false);
         var (artifact, tree, summary) = await BlockingWork.RunAsync(() => Describe(store, revision), cancellationToken).ConfigureAwait(false);
         var submodules = _options.RecurseSubmodules
             ? await new SubmoduleFetcher(_pool, _options, _address).FetchAsync(store, tree, summary, cancellationToken).ConfigureAwait(false)
@@ -175,10 +181,18 @@ public sealed class GitSource : ISource, IDisposable
             Ignore = SourceIgnore.Create(summary.IgnoreFiles.Select(f => (TreePath.Parse(f.Directory), ReadText(store, f.File))), _options.Ignore),
             Submodules = submodules,
         };
+
+        // Only what passed: a revision that is refused must not take the place of a good one.
+        _handedOut = [new HandedOut(_mirror, revision, objectId), .. submodules.Values.Select(s => new HandedOut(s.Mirror, s.Revision, s.Revision.Digest))];
+        foreach (var handedOut in _handedOut)
+        {
+            handedOut.Mirror.KeepInUse(handedOut.Revision, handedOut.ObjectId);
+        }
+
         return artifact with { Tree = new GitFileTree(store, tree, options), VerifiedBy = signer };
     }
 
-    private async ValueTask<string?> VerifyAsync(ObjectStore store, Revision revision, ResolvedReference? resolved, CancellationToken cancellationToken)
+    private async ValueTask<string?> VerifyAsync(ObjectStore store, Revision revision, string objectId, CancellationToken cancellationToken)
     {
         if (_options.Verification is not { } verification)
         {
@@ -190,7 +204,7 @@ public sealed class GitSource : ISource, IDisposable
         {
             return await BlockingWork.RunAsync(
                 () => store.Use(repository => repository.Lookup<Commit>(revision.Digest) is { } commit
-                    ? verifier.Verify(repository, commit, resolved?.ObjectId ?? FindTag(repository, revision))
+                    ? verifier.Verify(repository, commit, objectId)
                     : throw new GitOpsException(Reasons.FetchFailed, $"{_address.Display}: revision {revision} is no longer on the server: the reference moved on. Probe again.")),
                 cancellationToken).ConfigureAwait(false);
         }
@@ -200,19 +214,14 @@ public sealed class GitSource : ISource, IDisposable
         }
     }
 
-    /// <summary>The tag that led to a revision when it was fetched, for a revision that is served without asking the server.</summary>
-    private static string? FindTag(Repository repository, Revision revision)
-    {
-        foreach (var name in (ReadOnlySpan<string>)[$"refs/tags/{revision.Name}", revision.Name])
-        {
-            if (repository.Refs[GitMirror.LocalReference(name)] is { } reference)
-            {
-                return reference.TargetIdentifier;
-            }
-        }
-
-        return null;
-    }
+    /// <summary>
+    /// The object that led to a revision, for one that is served without asking the server: a tag that was moved since leads elsewhere, so that what was
+    /// kept when the revision was handed out comes first.
+    /// </summary>
+    private static string? FindObject(Repository repository, Revision revision) =>
+        new[] { MirrorReferences.NameOf(revision), MirrorReferences.NameOf($"refs/tags/{revision.Name}"), MirrorReferences.NameOf(revision.Name) }
+            .Select(name => repository.Refs[name]?.TargetIdentifier)
+            .FirstOrDefault(id => id is not null && repository.FindCommit(id)?.Sha == revision.Digest);
 
     private (Artifact Artifact, ObjectId Tree, TreeSummary Summary) Describe(ObjectStore store, Revision revision)
     {
@@ -239,4 +248,7 @@ public sealed class GitSource : ISource, IDisposable
         store.GetSize(file) <= Math.Min(_options.Limits.BlobSize, MaxIgnoreFile)
             ? System.Text.Encoding.UTF8.GetString(store.ReadBlob(file))
             : throw new GitOpsException(Reasons.LimitExceeded, $"{_address.Display}: a {SourceIgnore.FileName} file has more than {MaxIgnoreFile} bytes.");
+
+    /// <summary>What was handed out last, and where it is: as long as the source is asked for news, it is in use.</summary>
+    private sealed record HandedOut(GitMirror Mirror, Revision Revision, string ObjectId);
 }

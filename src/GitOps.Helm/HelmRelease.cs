@@ -15,9 +15,6 @@ public sealed record HelmRelease
     /// <summary>The hooks that <see cref="HelmOptions.Hooks"/> leaves, in the order of their kinds.</summary>
     public required IReadOnlyList<HelmHook> Hooks { get; init; }
 
-    /// <summary>The hooks that <see cref="HelmOptions.Hooks"/> leaves out.</summary>
-    internal IReadOnlyList<HelmHook> SkippedHooks { get; init; } = [];
-
     /// <summary>The files of crds/, parents first; empty unless they were asked for.</summary>
     public required IReadOnlyList<HelmCrdFile> Crds { get; init; }
 

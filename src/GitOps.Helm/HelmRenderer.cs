@@ -8,7 +8,7 @@ namespace GitOps.Helm;
 /// </summary>
 /// <remarks>
 /// Thread-safe. Loaded charts and their parsed templates are kept by the digest of their files, so a chart that did not change is parsed once.
-/// The result holds CRDs and objects in Helm's install order, then hooks; a hook can be told by its annotation <c>helm.sh/hook</c>.
+/// The result holds CRDs and objects in Helm's install order, and the hooks that run at installation and upgrade. Tests are left out.
 /// </remarks>
 public sealed class HelmRenderer : IRenderer
 {
@@ -32,30 +32,27 @@ public sealed class HelmRenderer : IRenderer
         try
         {
             var chart = Load(request, options, cancellationToken);
+            var asked = false;
+            if (options.Lookup is { } lookup)
+            {
+                options = options with
+                {
+                    Lookup = (apiVersion, kind, place, name, token) =>
+                    {
+                        asked = true;
+                        return lookup(apiVersion, kind, place, name, token);
+                    },
+                };
+            }
+
             options = options with { Values = await ReadFilesAsync(request, options.Values, cancellationToken).ConfigureAwait(false) };
             var release = await HelmTemplate.RenderAsync(chart, options, path => ReadText(request, path), keepTrees: true, cancellationToken).ConfigureAwait(false);
-            var result = ReleaseManifests.Read(release) with { ReadsOutsideTheTree = options.Lookup is not null || options.EnableDns || options.Values.Any(v => v is HelmValuesReference) };
-            return HookWarning(release) is { } warning ? result with { Diagnostics = [.. result.Diagnostics, warning] } : result;
+            return ReleaseManifests.Read(release) with { ReadsOutsideTheTree = asked || options.EnableDns || options.Values.Any(v => v is HelmValuesReference) };
         }
         catch (GitOpsException e)
         {
             return RenderResult.Failure(Diagnostic.Error(e.Reason, e.Message, e.Location ?? new SourceLocation(request.Path.Value)));
         }
-    }
-
-    /// <summary>Leaving a migration out in silence would be worse than refusing the chart. Tests run on request only, so they are not missed.</summary>
-    private static Diagnostic? HookWarning(HelmRelease release)
-    {
-        const int most = 10;
-        var hooks = release.SkippedHooks.Where(h => !h.IsTest).ToList();
-        if (hooks.Count == 0)
-        {
-            return null;
-        }
-
-        var names = string.Join(", ", hooks.Take(most).Select(h => $"{h.Kind}/{h.Name} ({string.Join(", ", h.Events)})"));
-        var more = hooks.Count > most ? $" and {hooks.Count - most} more" : "";
-        return Diagnostic.Warning(Reasons.HooksNotRun, $"The chart has hooks, which are not run: {names}{more}. Do what they do in another way, or switch them off in the chart's values.", new SourceLocation(hooks[0].Path));
     }
 
     private HelmChart Load(RenderRequest request, HelmOptions options, CancellationToken cancellationToken)

@@ -139,7 +139,6 @@ public static class HelmTemplate
                 HelmHookPolicy.SkipTests => [.. hooks.Where(h => !h.IsTest)],
                 _ => hooks,
             },
-            SkippedHooks = options.Hooks == HelmHookPolicy.Skip ? hooks : [],
             Crds = options.IncludeCrds ? [.. root.CustomResourceDefinitions().Select(c => new HelmCrdFile(c.Path, c.File.Text))] : [],
             Notes = notes,
             Warnings = root.Metadata.Deprecated ? ["this chart is deprecated"] : [],

@@ -4,6 +4,7 @@ using GitOps.Kubernetes.Client;
 using GitOps.Kubernetes.Client.Access;
 using GitOps.Kubernetes.Drifting;
 using GitOps.Kubernetes.Health;
+using GitOps.Kubernetes.Hooks;
 using GitOps.Kubernetes.Inventories;
 using GitOps.Kubernetes.Leases;
 using Microsoft.Extensions.Logging;
@@ -79,6 +80,9 @@ public sealed class KubernetesApplier : IApplier, IDisposable
     /// <summary>The client for the cluster; connects when need be.</summary>
     internal DynamicClient Client => Connect().Client;
 
+    /// <summary>What reading single objects needs; connects when need be.</summary>
+    internal (DynamicClient Client, Discovery Discovery) Reading => Connect() is var cluster ? (cluster.Client, cluster.Discovery) : default;
+
     /// <summary>The namespace that the kubeconfig's context names; connects when need be.</summary>
     internal string? DefaultNamespace => Client.DefaultNamespace;
 
@@ -110,19 +114,30 @@ public sealed class KubernetesApplier : IApplier, IDisposable
     /// <exception cref="ArgumentException">The plan is not one of this type of applier, or it has errors.</exception>
     public async ValueTask<ChangeSet> ApplyAsync(Plan plan, IProgress<ObjectChange>? progress, CancellationToken cancellationToken)
     {
+        var own = Own(plan);
+        return (await ExecuteAsync(Connect(), own, progress, cancellationToken).ConfigureAwait(false)).Changes;
+    }
+
+    private static KubernetesPlan Own(Plan plan)
+    {
         ArgumentNullException.ThrowIfNull(plan);
         if (plan is not KubernetesPlan own)
         {
             throw new ArgumentException("The plan was not made by this applier.", nameof(plan));
         }
 
-        if (!plan.CanApply)
-        {
-            throw new ArgumentException("The plan has errors and cannot be applied: see its diagnostics.", nameof(plan));
-        }
-
-        return (await ExecuteAsync(Connect(), own, progress, cancellationToken).ConfigureAwait(false)).Changes;
+        return plan.CanApply ? own : throw new ArgumentException("The plan has errors and cannot be applied: see its diagnostics.", nameof(plan));
     }
+
+    /// <inheritdoc/>
+    public bool RunsHooks => true;
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The plan is not one of this type of applier, or it has errors.</exception>
+    public ValueTask<ChangeSet> RunHooksAsync(Plan plan, HookPhase phase, TimeSpan timeout, IProgress<ObjectChange>? progress, CancellationToken cancellationToken) =>
+        Own(plan) is { HookRun: { } run } own
+            ? new HookRunner(Connect(), own, run, timeout, progress).RunAsync(phase, cancellationToken)
+            : ValueTask.FromResult(new ChangeSet([], []));
 
     /// <inheritdoc/>
     public async ValueTask<ChangeSet> DeleteAsync(string unitName, CancellationToken cancellationToken)
@@ -139,9 +154,11 @@ public sealed class KubernetesApplier : IApplier, IDisposable
         if (changes.Succeeded && result is { Entries.Count: 0 } inventory)
         {
             cluster.Claims.Remove(Owner.LabelValue(unitName));
-            if (await cluster.Inventories.DeleteAsync(inventory, cancellationToken).ConfigureAwait(false) is { } error)
+            var error = await cluster.Inventories.DeleteAsync(inventory, cancellationToken).ConfigureAwait(false)
+                ?? await cluster.Releases.DeleteAsync(unitName, cancellationToken).ConfigureAwait(false);
+            if (error is not null)
             {
-                return changes with { Diagnostics = [.. changes.Diagnostics, Failures.General(error, "The empty inventory cannot be removed", null)] };
+                return changes with { Diagnostics = [.. changes.Diagnostics, Failures.General(error, "The records of the unit cannot be removed", null)] };
             }
         }
 

@@ -1,5 +1,6 @@
 using GitOps;
 using GitOps.Kubernetes;
+using GitOps.Kubernetes.Reading;
 using GitOps.Kubernetes.Secrets;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -13,6 +14,8 @@ public static class KubernetesGitOpsBuilderExtensions
 {
     private const string Subsection = "Kubernetes";
 
+    private static readonly SettingsSchema Schema = SettingsSchema.Of<KubernetesOptions>();
+
     /// <summary>
     /// Applies to a Kubernetes cluster, with the options of the configuration section <c>Kubernetes</c>.
     /// Without any option it is the cluster of the default kubeconfig or of the pod.
@@ -25,7 +28,7 @@ public static class KubernetesGitOpsBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.TryAddSingleton(TimeProvider.System);
-        builder.AddNamedOptions(Options.Options.DefaultName, Subsection, static (section, options) => section.Bind(options), configure);
+        builder.AddNamedOptions(Options.Options.DefaultName, Subsection, Schema, static (section, options) => section.Bind(options), configure);
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<KubernetesOptions>, KubernetesOptionsValidator>());
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigurationCheck, KubernetesOptionsCheck>());
         builder.Services.TryAddSingleton(static services => new KubernetesApplier(
@@ -34,7 +37,8 @@ public static class KubernetesGitOpsBuilderExtensions
             services.GetService<ILogger<KubernetesApplier>>(),
             services.GetServices<IHealthAssessor>()));
         builder.Services.TryAddSingleton<IApplier>(static services => services.GetRequiredService<KubernetesApplier>());
-        builder.Services.TryAddSingleton<ISecretReader>(static services => new KubernetesSecretReader(services.GetRequiredService<KubernetesApplier>()));
+        builder.Services.TryAddSingleton<IObjectReader>(static services => new KubernetesObjectReader(services.GetRequiredService<KubernetesApplier>));
+        builder.Services.TryAddSingleton<ISecretReader>(static services => new KubernetesSecretReader(services.GetRequiredService<KubernetesApplier>));
 
         // A host that is alone needs no lease and then there is no election: the container hands the null on.
         builder.Services.TryAddSingleton<ILeaderElection>(static services => services.GetRequiredService<IOptions<KubernetesOptions>>().Value.LeaderElection

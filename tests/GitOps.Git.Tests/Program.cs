@@ -2,7 +2,7 @@ using GitOps.Git.Tests.Faults;
 
 namespace GitOps.Git.Tests;
 
-/// <summary>Runs the tests, or the host that a fault test kills.</summary>
+/// <summary>Runs the tests, or a host that a test kills or measures.</summary>
 internal static class Program
 {
     public static async Task<int> Main(string[] args)
@@ -10,6 +10,12 @@ internal static class Program
         if (Environment.GetEnvironmentVariable(Victim.Variable) is { Length: > 0 } arguments)
         {
             await Victim.RunAsync(arguments);
+            return 0;
+        }
+
+        if (Environment.GetEnvironmentVariable(MemoryProbe.Variable) is { Length: > 0 } settings)
+        {
+            await MemoryProbe.RunAsync(settings);
             return 0;
         }
 

@@ -13,14 +13,14 @@ public sealed class DefinitionSchemaTests
 
     [Theory]
     [InlineData("""{"size":3,"name":"ab","mode":"on","port":"http","items":["a"],"any":{"x":1} }""", "")]
-    [InlineData("""{"size":0}""", "spec.size must be at least 1")]
-    [InlineData("""{"size":"3"}""", "spec.size must be a whole number, not \"3\"")]
-    [InlineData("""{"name":"a"}""", "spec.size is required")]
-    [InlineData("""{"size":1,"name":"A"}""", "spec.name must match ^[a-z]+$")]
-    [InlineData("""{"size":1,"mode":"maybe"}""", "spec.mode must be one of on, off, not \"maybe\"")]
-    [InlineData("""{"size":1,"items":["a","b"]}""", "spec.items must have at most 1 items")]
+    [InlineData("""{"size":0}""", "spec.size: Invalid value: 0: spec.size in body should be greater than or equal to 1")]
+    [InlineData("""{"size":"3"}""", "spec.size: Invalid value: \"string\": spec.size in body must be of type integer: \"string\"")]
+    [InlineData("""{"name":"a"}""", "spec.size: Required value")]
+    [InlineData("""{"size":1,"name":"A"}""", "spec.name: Invalid value: \"A\": spec.name in body should match '^[a-z]+$'")]
+    [InlineData("""{"size":1,"mode":"maybe"}""", "spec.mode: Unsupported value: \"maybe\": supported values: \"on\", \"off\"")]
+    [InlineData("""{"size":1,"items":["a","b"]}""", "spec.items: Too many: 2: must have at most 1 items")]
     [InlineData("""{"size":1,"nmae":"a"}""", "spec.nmae is not a field of the schema")]
-    [InlineData("""{"size":null}""", "spec.size must not be null")]
+    [InlineData("""{"size":null}""", "spec.size: Required value")]
     public void Validate_Instance_FindsWhatTheServerWouldRefuse(string spec, string problem)
     {
         var problems = DefinitionSchema.Validate(Map(Schema), Map($$$"""{"apiVersion":"x/v1","kind":"W","metadata":{},"spec":{{{spec}}} }"""));

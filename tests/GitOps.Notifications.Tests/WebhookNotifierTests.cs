@@ -34,8 +34,13 @@ public sealed class WebhookNotifierTests
         var json = JsonDocument.Parse(receiver.Requests[0].Body).RootElement;
         json.GetProperty("id").GetGuid().Should().Be(gitOpsEvent.Id);
         json.GetProperty("severity").GetString().Should().Be("error");
+        json.GetProperty("unit").GetString().Should().Be("apps");
+        json.GetProperty("source").GetString().Should().Be("fleet");
         json.GetProperty("revision").GetString().Should().Be("main@sha1:ab");
+        json.GetProperty("commitMessage").GetString().Should().Be("Roll podinfo");
         json.GetProperty("commitAuthor").GetString().Should().Be("Ada <ada@example.com>");
+        json.GetProperty("changes")[0].GetProperty("kind").GetString().Should().Be("ConfigMap");
+        json.GetProperty("changes")[0].GetProperty("name").GetString().Should().Be("a");
         json.GetProperty("changes")[0].GetProperty("action").GetString().Should().Be("created");
         json.GetProperty("diagnostics")[0].GetProperty("location").GetString().Should().Be("apps/a.yaml:3:5");
         receiver.Requests[0].Request.Headers.Contains(WebhookNotifier.SignatureHeader).Should().BeFalse();
@@ -130,6 +135,7 @@ public sealed class WebhookNotifierTests
         Source = "fleet",
         Revision = new Revision("main", "sha1", "ab"),
         CommitAuthor = "Ada <ada@example.com>",
+        CommitMessage = "Roll podinfo",
         Changes = [new ObjectChange(new ResourceId("", "ConfigMap", "default", "a"), ChangeAction.Created)],
         Diagnostics = [Diagnostic.Error(Reasons.BuildFailed, "bad", new SourceLocation("apps/a.yaml", 3, 5))],
         IsTransition = true,

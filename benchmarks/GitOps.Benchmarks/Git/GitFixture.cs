@@ -1,8 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using GitOps.Git;
+using GitOps.Git.Tests.Servers;
 
 namespace GitOps.Benchmarks.Git;
 
@@ -11,7 +10,7 @@ internal sealed class GitFixture : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("gitops-bench-git-").FullName;
     private readonly BareGitRepository _upstream;
-    private readonly Process _daemon;
+    private readonly GitDaemon _daemon;
     private int _commits;
 
     public GitFixture(int files)
@@ -20,14 +19,8 @@ internal sealed class GitFixture : IDisposable
         var changes = Enumerable.Range(0, files).Select(i => GitFileChange.Write(PathOf(i), Content(i, 0))).ToList();
         _upstream.CommitAsync("first", changes).AsTask().GetAwaiter().GetResult();
         Files = files;
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        listener.Stop();
-        var root = Path.Combine(_directory, "srv");
-        _daemon = Process.Start(new ProcessStartInfo("git", ["-c", "safe.directory=*", "daemon", "--export-all", "--reuseaddr", $"--base-path={root}", "--listen=127.0.0.1", $"--port={port}", root]))!;
-        Url = $"git://127.0.0.1:{port}/repo.git";
-        WaitFor(port);
+        _daemon = GitDaemon.StartAsync(Path.Combine(_directory, "srv")).GetAwaiter().GetResult();
+        Url = $"{_daemon.Url}/repo.git";
         Clone = Path.Combine(_directory, "clone.git");
         Git("clone", "-q", "--bare", Url, Clone);
     }
@@ -64,8 +57,7 @@ internal sealed class GitFixture : IDisposable
 
     public void Dispose()
     {
-        _daemon.Kill(entireProcessTree: true);
-        _daemon.Dispose();
+        _daemon.DisposeAsync().AsTask().GetAwaiter().GetResult();
         _upstream.Dispose();
         Directory.Delete(_directory, recursive: true);
     }
@@ -74,23 +66,4 @@ internal sealed class GitFixture : IDisposable
 
     private static string Content(int i, int commit) =>
         string.Create(CultureInfo.InvariantCulture, $"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: unit-{i}\n  namespace: team-{i % 20}\ndata:\n  commit: \"{commit}\"\n  hash: {(uint)(i * 2654435761):x8}\n");
-
-    private static void WaitFor(int port)
-    {
-        for (var attempt = 0; attempt < 100; attempt++)
-        {
-            using var client = new TcpClient();
-            try
-            {
-                client.Connect(IPAddress.Loopback, port);
-                return;
-            }
-            catch (SocketException)
-            {
-                Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System).GetAwaiter().GetResult();
-            }
-        }
-
-        throw new InvalidOperationException("git daemon does not start.");
-    }
 }

@@ -20,4 +20,7 @@ public enum ChangeAction
 
     /// <summary>It is left alone on purpose: a policy annotation says so, or it belongs to another owner by now.</summary>
     Skipped,
+
+    /// <summary>It is a hook that ran and succeeded.</summary>
+    Ran,
 }

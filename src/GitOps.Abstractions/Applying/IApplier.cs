@@ -17,6 +17,23 @@ public interface IApplier
     /// <returns>What was done.</returns>
     ValueTask<ChangeSet> ApplyAsync(Plan plan, IProgress<ObjectChange>? progress, CancellationToken cancellationToken);
 
+    /// <summary>Whether the applier runs the hooks of a request; one that does not leaves them out, and the engine warns of it.</summary>
+    bool RunsHooks => false;
+
+    /// <summary>
+    /// Runs the hooks of a plan for one phase, one after the other. The engine calls it before <see cref="ApplyAsync"/> and after it, for every plan whose request has hooks;
+    /// what already ran for the same set does not run again, also not after a kill in between.
+    /// </summary>
+    /// <param name="plan">A plan that this applier made.</param>
+    /// <param name="phase">Which hooks.</param>
+    /// <param name="timeout">How long one hook may take.</param>
+    /// <param name="progress">Is told of each hook as it has run; <see langword="null"/> for nobody.</param>
+    /// <param name="cancellationToken">Ends the call early; a hook that has begun goes on in the cluster and is taken up by the next call.</param>
+    /// <returns>The hooks that ran; the first that failed is the last.</returns>
+    /// <exception cref="NotSupportedException">The applier does not run hooks.</exception>
+    ValueTask<ChangeSet> RunHooksAsync(Plan plan, HookPhase phase, TimeSpan timeout, IProgress<ObjectChange>? progress, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("This applier does not run hooks.");
+
     /// <summary>Deletes all objects of a unit and its inventory.</summary>
     /// <param name="unitName">The unit.</param>
     /// <param name="cancellationToken">Ends the call early.</param>

@@ -8,6 +8,9 @@ public sealed record RenderResult(IReadOnlyList<Manifest> Manifests, IReadOnlyLi
     /// <summary>Whether there is no error among the diagnostics.</summary>
     public bool Succeeded => !Diagnostics.Any(d => d.Severity == DiagnosticSeverity.Error);
 
+    /// <summary>What runs around applying the manifests.</summary>
+    public IReadOnlyList<Hook> Hooks { get; init; } = [];
+
     /// <summary>
     /// Whether the result also follows from something outside the file tree and the options: a value in the cluster, a remote base, a DNS name.
     /// Whether that has changed cannot be told from a revision, so such a unit is rendered at every reconciliation.

@@ -81,7 +81,10 @@ public static class Reasons
     /// <summary>Live state was set back to desired state.</summary>
     public const string DriftCorrected = "DriftCorrected";
 
-    /// <summary>A chart has hooks, and nothing runs them.</summary>
+    /// <summary>A hook failed, or did not end in time.</summary>
+    public const string HookFailed = "HookFailed";
+
+    /// <summary>There are hooks that nothing runs.</summary>
     public const string HooksNotRun = "HooksNotRun";
 
     /// <summary>Another host holds the engine's state; this one waits for it.</summary>

@@ -5,6 +5,9 @@ namespace GitOps.Engine;
 /// <summary>What sources and units share: the clock, chance, metrics, the workers, and where events go.</summary>
 internal sealed class EngineContext : IDisposable
 {
+    // A timer cannot wait for more than 49 days.
+    private static readonly TimeSpan s_longest = TimeSpan.FromDays(45);
+
     private readonly SemaphoreSlim _workers;
     private readonly double _jitter;
 
@@ -30,7 +33,10 @@ internal sealed class EngineContext : IDisposable
     /// <summary>Tells of an event, if there is one, and remembers changes of state together with it.</summary>
     public Action<GitOpsEvent?, IReadOnlyList<(string Key, Func<ReadOnlyMemory<byte>>? Value)>> Publish { get; }
 
-    public TimeSpan Jittered(TimeSpan interval) => interval * (1 + (_jitter * ((Randomizer() * 2) - 1)));
+    /// <summary>A wait, within what a timer can wait.</summary>
+    public static TimeSpan Bounded(TimeSpan wait) => wait < s_longest ? wait : s_longest;
+
+    public TimeSpan Jittered(TimeSpan interval) => Bounded(Bounded(interval) * (1 + (_jitter * ((Randomizer() * 2) - 1))));
 
     /// <summary>Waits for one of the workers; who waits longest is next.</summary>
     public async Task<Worker> EnterAsync(CancellationToken cancellationToken)

@@ -83,7 +83,7 @@ public sealed class GitOpsEngine : IAsyncDisposable
 
         foreach (var (name, (registration, definition)) in configuration.Units)
         {
-            var source = _sources[definition.Options.Source!];
+            var source = _sources[definition.SourceName!];
             var runner = new UnitRunner(name, registration.Kind, definition, source, applier, allValidators, decryptor, _context, loggers.CreateLogger<UnitRunner>()) { Changed = OnUnitChanged };
             _units.Add(name, runner);
             _dependents.Add(name, []);
@@ -148,7 +148,9 @@ public sealed class GitOpsEngine : IAsyncDisposable
         return unit.Status;
     }
 
-    /// <summary>Renders, validates and compares without writing anything.</summary>
+    /// <summary>
+    /// Renders, validates and compares without writing anything, at the revision that the unit's source serves; <see cref="PollSourceAsync"/> looks for a newer one.
+    /// </summary>
     /// <param name="name">The unit's name.</param>
     /// <param name="cancellationToken">Ends the call early.</param>
     /// <returns>The plan; what is wrong is in its diagnostics.</returns>

@@ -114,7 +114,7 @@ internal sealed partial class SourceRunner : IDisposable
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A source is user code; whatever it throws becomes its Ready condition.")]
     private async Task<bool> PollCoreAsync(CancellationToken cancellationToken)
     {
-        using var timeout = new CancellationTokenSource(_definition.Timeout, _context.Time);
+        using var timeout = new CancellationTokenSource(EngineContext.Bounded(_definition.Timeout), _context.Time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         Revision? revision = null;
         try
@@ -164,7 +164,7 @@ internal sealed partial class SourceRunner : IDisposable
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A source is user code; that it has nothing at hand is no failure of its own.")]
     private async Task ServeAsync(Revision lastGood, CancellationToken cancellationToken)
     {
-        using var timeout = new CancellationTokenSource(_definition.Timeout, _context.Time);
+        using var timeout = new CancellationTokenSource(EngineContext.Bounded(_definition.Timeout), _context.Time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {

@@ -41,8 +41,14 @@ internal sealed class UnitRecord
 
     public void Failed(string failure) => (WasGood, LastFailure) = (false, failure);
 
-    public void AddHistory(Revision? revision, bool succeeded, string reason, string message, TimeSpan duration) =>
-        _history.Add(revision, succeeded, reason, message, _time.GetUtcNow(), duration);
+    public void AddHistory(Revision? revision, bool succeeded, string reason, string message, TimeSpan duration)
+    {
+        // A host that suspends or resumes publishes from a thread of its own.
+        lock (_lock)
+        {
+            _history.Add(revision, succeeded, reason, message, _time.GetUtcNow(), duration);
+        }
+    }
 
     /// <summary>Makes the conditions and history that were set visible, with further changes.</summary>
     /// <returns>Whether units that depend on this one should look.</returns>
@@ -78,7 +84,11 @@ internal sealed class UnitRecord
     {
         // Work that an earlier host had begun is not under way any more.
         _conditions.Replace(state.Conditions.Where(c => c.Type != ConditionTypes.Reconciling));
-        _history.Replace(state.History);
+        lock (_lock)
+        {
+            _history.Replace(state.History);
+        }
+
         (WasGood, LastFailure) = (state.WasGood, state.LastFailure);
         Publish(
             s => s with

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using GitOps.State;
 using GitOps.Telemetry;
@@ -13,6 +14,8 @@ namespace GitOps.Engine;
 internal sealed partial class UnitRunner : IDisposable
 {
     private const Triggers FullReconcile = Triggers.Interval | Triggers.Demand | Triggers.Drift | Triggers.Resume;
+
+    private static readonly ChangeSet s_nothing = new([], []);
 
     private readonly EngineContext _context;
     private readonly UnitDefinition _definition;
@@ -110,7 +113,7 @@ internal sealed partial class UnitRunner : IDisposable
         // Another host may have led meanwhile: what this one remembers of the cluster no longer counts.
         _settled = false;
         _record.Publish(confirmed: false);
-        var triggers = Triggers.Source;
+        var due = Triggers.Source;
         try
         {
             while (true)
@@ -118,21 +121,28 @@ internal sealed partial class UnitRunner : IDisposable
                 try
                 {
                     // A post ends the wait before the next try; it never ends work that is under way.
-                    await _retry.ExecuteAsync(
-                        async _ => await ReconcileAsync(Interlocked.Exchange(ref triggers, Triggers.Interval), cancellationToken).ConfigureAwait(false),
-                        _inbox.ArmInterrupt(cancellationToken)).ConfigureAwait(false);
+                    await _retry.ExecuteAsync(async _ => await ReconcileAsync(Take(), cancellationToken).ConfigureAwait(false), _inbox.ArmInterrupt(cancellationToken)).ConfigureAwait(false);
                 }
                 catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
                 {
                     // Woken early: what woke it is in the inbox.
                 }
 
-                triggers = await _inbox.WaitAsync(_context.Jittered(_options.Interval), cancellationToken).ConfigureAwait(false);
+                // A post right after the last one was taken ends the retries before the first try: then that one is still due.
+                due |= await _inbox.WaitAsync(_context.Jittered(_options.Interval), cancellationToken).ConfigureAwait(false);
             }
         }
         finally
         {
             await _drift.StopAsync().ConfigureAwait(false);
+        }
+
+        // A retry does everything again, whatever began the first try.
+        Triggers Take()
+        {
+            var taken = due == Triggers.None ? Triggers.Interval : due;
+            due = Triggers.None;
+            return taken;
         }
     }
 
@@ -172,6 +182,7 @@ internal sealed partial class UnitRunner : IDisposable
 
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         var start = _context.Time.GetTimestamp();
+        Activity? activity = null;
         try
         {
             if (Status.IsSuspended && (triggers & Triggers.Demand) == Triggers.None)
@@ -209,7 +220,14 @@ internal sealed partial class UnitRunner : IDisposable
                 return Attempt.Waiting;
             }
 
-            return await AttemptAsync(artifact, triggers, start, cancellationToken).ConfigureAwait(false);
+            activity = GitOpsTelemetry.Activities.StartActivity("gitops.reconcile")?.SetTag(GitOpsTelemetry.Tags.Unit, Name).SetTag(GitOpsTelemetry.Tags.UnitKind, Kind);
+            var attempt = await AttemptAsync(artifact, triggers, start, cancellationToken).ConfigureAwait(false);
+            if (attempt is Attempt.Failed or Attempt.Stalled)
+            {
+                activity?.SetStatus(ActivityStatusCode.Error, Status.Condition(ConditionTypes.Ready)?.Reason);
+            }
+
+            return attempt;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -219,10 +237,12 @@ internal sealed partial class UnitRunner : IDisposable
         {
             AttemptFailed(_logger, e, Name);
             var reason = e is GitOpsException known ? known.Reason : Reasons.ReconciliationFailed;
+            activity?.SetStatus(ActivityStatusCode.Error, reason);
             return Fail(Attempt.Failed, _source.Artifact, [Diagnostic.Error(reason, e.Message, (e as GitOpsException)?.Location)], [], start);
         }
         finally
         {
+            activity?.Dispose();
             _turn.Release();
         }
     }
@@ -235,8 +255,8 @@ internal sealed partial class UnitRunner : IDisposable
             var artifact = _source.Artifact
                 ?? throw new GitOpsException(_source.Status.Ready?.Reason ?? Reasons.FetchFailed, $"Source '{_source.Name}' has no revision to plan from: {_source.Status.Ready?.Message ?? "it has not been fetched yet"}");
             using var worker = await _context.EnterAsync(cancellationToken).ConfigureAwait(false);
-            var (manifests, diagnostics) = await RenderAndValidateAsync(artifact, cancellationToken).ConfigureAwait(false);
-            var request = Request(artifact.Revision, manifests);
+            var (result, diagnostics) = await RenderAndValidateAsync(artifact, cancellationToken).ConfigureAwait(false);
+            var request = Request(artifact.Revision, result);
             return diagnostics.Any(d => d.Severity == DiagnosticSeverity.Error)
                 ? new Plan(request, [], diagnostics)
                 : await _applier.PlanAsync(request, cancellationToken).ConfigureAwait(false);
@@ -252,9 +272,20 @@ internal sealed partial class UnitRunner : IDisposable
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            using var worker = await _context.EnterAsync(cancellationToken).ConfigureAwait(false);
-            var changes = await _applier.ApplyAsync(plan, Progress(plan.Request.Revision), cancellationToken).ConfigureAwait(false);
-            return changes;
+            var before = await RunHooksAsync(plan, HookPhase.Before, cancellationToken).ConfigureAwait(false);
+            if (!before.Succeeded)
+            {
+                return before;
+            }
+
+            ChangeSet changes;
+            using (var worker = await _context.EnterAsync(cancellationToken).ConfigureAwait(false))
+            {
+                changes = await _applier.ApplyAsync(plan, Progress(plan.Request.Revision), cancellationToken).ConfigureAwait(false);
+            }
+
+            var after = changes.Succeeded ? await RunHooksAsync(plan, HookPhase.After, cancellationToken).ConfigureAwait(false) : s_nothing;
+            return new ChangeSet([.. before.Changes, .. changes.Changes, .. after.Changes], [.. before.Diagnostics, .. changes.Diagnostics, .. after.Diagnostics]);
         }
         finally
         {
@@ -293,9 +324,6 @@ internal sealed partial class UnitRunner : IDisposable
     private async Task<Attempt> AttemptAsync(Artifact artifact, Triggers triggers, long start, CancellationToken cancellationToken)
     {
         var revision = artifact.Revision;
-        using var activity = GitOpsTelemetry.Activities.StartActivity("gitops.reconcile");
-        activity?.SetTag(GitOpsTelemetry.Tags.Unit, Name).SetTag(GitOpsTelemetry.Tags.UnitKind, Kind);
-
         if ((triggers & FullReconcile) == Triggers.None && IsUntouched(artifact))
         {
             // The commit touched nothing that this unit reads: no render, no request.
@@ -306,57 +334,60 @@ internal sealed partial class UnitRunner : IDisposable
             return Attempt.Succeeded;
         }
 
-        using var timeout = new CancellationTokenSource();
+        Plan plan;
         ChangeSet changes;
-        ApplyRequest request;
         IReadOnlyList<Diagnostic> warnings;
-        try
+        using (var turn = await Turn.BeginAsync(_context, EngineContext.Bounded(_options.Timeout), cancellationToken).ConfigureAwait(false))
         {
-            using var worker = await _context.EnterAsync(cancellationToken).ConfigureAwait(false);
             Begin(revision);
-
-            // The wait for a worker does not count.
-            using var timer = _context.Time.CreateTimer(static state => _ = ((CancellationTokenSource)state!).CancelAsync(), timeout, _options.Timeout, Timeout.InfiniteTimeSpan);
-            using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
-            var (manifests, diagnostics) = await RenderAndValidateAsync(artifact, linked.Token).ConfigureAwait(false);
-            if (diagnostics.Any(d => d.Severity == DiagnosticSeverity.Error))
+            try
             {
-                return Fail(Attempt.Stalled, artifact, diagnostics, [], start);
-            }
+                var (result, diagnostics) = await RenderAndValidateAsync(artifact, turn.Token).ConfigureAwait(false);
+                if (diagnostics.Any(d => d.Severity == DiagnosticSeverity.Error))
+                {
+                    return Fail(Attempt.Stalled, artifact, diagnostics, [], start);
+                }
 
-            request = Request(revision, manifests);
-            var (failure, applied, planWarnings) = await ApplyAsync(artifact, request, start, linked.Token).ConfigureAwait(false);
-            if (failure is { } failed)
+                var (failure, applied) = await ApplyAsync(artifact, Request(revision, result), turn, start).ConfigureAwait(false);
+                if (failure is { } failed)
+                {
+                    return failed;
+                }
+
+                (plan, changes) = applied;
+                warnings = [.. diagnostics, .. plan.Diagnostics, .. HooksLeftOut(plan.Request)];
+            }
+            catch (OperationCanceledException) when (turn.HasTimedOut)
             {
-                return failed;
+                return Fail(Attempt.Failed, artifact, [Diagnostic.Error(Reasons.Timeout, $"Rendering and applying took longer than {_options.Timeout}; what was applied stays recorded and the next try goes on.")], [], start);
             }
-
-            changes = applied!;
-            warnings = [.. diagnostics, .. planWarnings];
-        }
-        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-        {
-            return Fail(Attempt.Failed, artifact, [Diagnostic.Error(Reasons.Timeout, $"Rendering and applying took longer than {_options.Timeout}; what was applied stays recorded and the next try goes on.")], [], start);
         }
 
         // An earlier watch compared with the earlier desired state.
         await _drift.StopAsync().ConfigureAwait(false);
         var healthy = await VerifyAsync(artifact, changes, start, cancellationToken).ConfigureAwait(false);
-        _drift.Start(request, _lifetime);
+        _drift.Start(plan.Request, _lifetime);
         if (healthy is { } notHealthy)
         {
             return notHealthy;
         }
 
-        Succeed(artifact, changes, warnings, (triggers & Triggers.Drift) != Triggers.None, request.Manifests.Count, start);
+        var hooks = await RunHooksAsync(plan, HookPhase.After, cancellationToken).ConfigureAwait(false);
+        changes = changes with { Changes = [.. changes.Changes, .. hooks.Changes] };
+        if (!hooks.Succeeded)
+        {
+            return Fail(Attempt.Failed, artifact, ErrorsOf(hooks), changes.Changes, start);
+        }
+
+        Succeed(artifact, changes, [.. warnings, .. hooks.Diagnostics], (triggers & Triggers.Drift) != Triggers.None, plan.Request.Manifests.Count, start);
         return Attempt.Succeeded;
     }
 
-    private async Task<(IReadOnlyList<Manifest> Manifests, IReadOnlyList<Diagnostic> Diagnostics)> RenderAndValidateAsync(Artifact artifact, CancellationToken cancellationToken)
+    private async Task<(RenderResult Result, IReadOnlyList<Diagnostic> Diagnostics)> RenderAndValidateAsync(Artifact artifact, CancellationToken cancellationToken)
     {
         if (_rendered is { } cached && cached.IsCurrent(artifact.Tree))
         {
-            return (cached.Result.Manifests, []);
+            return (cached.Result, []);
         }
 
         var recording = new RecordingFileTree(artifact.Tree);
@@ -371,7 +402,7 @@ internal sealed partial class UnitRunner : IDisposable
             if (!result.Succeeded)
             {
                 stage.Fail(Reasons.BuildFailed);
-                return ([], result.Diagnostics);
+                return (result, result.Diagnostics);
             }
 
             stage.Succeed();
@@ -380,35 +411,44 @@ internal sealed partial class UnitRunner : IDisposable
         using (var stage = Stage.Start(Stage.Validate, GitOpsTelemetry.Tags.Unit, Name, _context.Metrics, _context.Time))
         {
             var diagnostics = new List<Diagnostic>(result.Diagnostics);
+            IReadOnlyList<Manifest> all = result.Hooks.Count == 0 ? result.Manifests : [.. result.Manifests, .. result.Hooks.Select(h => h.Manifest)];
             foreach (var validator in _validators)
             {
-                diagnostics.AddRange(await validator.ValidateAsync(Name, result.Manifests, cancellationToken).ConfigureAwait(false));
+                diagnostics.AddRange(await validator.ValidateAsync(Name, all, cancellationToken).ConfigureAwait(false));
             }
 
             if (diagnostics.Any(d => d.Severity == DiagnosticSeverity.Error))
             {
                 stage.Fail(Reasons.ValidationFailed);
-                return ([], diagnostics);
+                return (result, diagnostics);
             }
 
             stage.Succeed();
             _rendered = new RenderCache(recording.GetReads(), result);
             Trace(Stage.Render, artifact, Reasons.Progressing, $"Rendered {result.Manifests.Count} objects from {_path} at {artifact.Revision}.");
-            return (result.Manifests, diagnostics);
+            return (result, diagnostics);
         }
     }
 
-    private async Task<(Attempt? Failure, ChangeSet? Changes, IReadOnlyList<Diagnostic> Warnings)> ApplyAsync(Artifact artifact, ApplyRequest request, long start, CancellationToken cancellationToken)
+    private async Task<(Attempt? Failure, (Plan Plan, ChangeSet Changes) Applied)> ApplyAsync(Artifact artifact, ApplyRequest request, Turn turn, long start)
     {
         using var stage = Stage.Start(Stage.Apply, GitOpsTelemetry.Tags.Unit, Name, _context.Metrics, _context.Time);
-        var plan = await _applier.PlanAsync(request, cancellationToken).ConfigureAwait(false);
+        var plan = await _applier.PlanAsync(request, turn.Token).ConfigureAwait(false);
         if (!plan.CanApply)
         {
             stage.Fail(Reasons.ValidationFailed);
-            return (Fail(IsTransient(plan.Diagnostics) ? Attempt.Failed : Attempt.Stalled, artifact, plan.Diagnostics, [], start), null, []);
+            return (Fail(IsTransient(plan.Diagnostics) ? Attempt.Failed : Attempt.Stalled, artifact, plan.Diagnostics, [], start), default);
         }
 
-        var changes = await _applier.ApplyAsync(plan, Progress(request.Revision), cancellationToken).ConfigureAwait(false);
+        var hooks = request.Hooks.Count == 0 ? s_nothing : await turn.PauseAsync(token => RunHooksAsync(plan, HookPhase.Before, token)).ConfigureAwait(false);
+        if (!hooks.Succeeded)
+        {
+            stage.Fail(Reasons.HookFailed);
+            return (Fail(Attempt.Failed, artifact, ErrorsOf(hooks), hooks.Changes, start), default);
+        }
+
+        var changes = await _applier.ApplyAsync(plan, Progress(request.Revision), turn.Token).ConfigureAwait(false);
+        changes = changes with { Changes = [.. hooks.Changes, .. changes.Changes], Diagnostics = [.. hooks.Diagnostics, .. changes.Diagnostics] };
         foreach (var change in changes.Changes)
         {
             _context.Metrics.Applied(Name, change.Action);
@@ -417,13 +457,25 @@ internal sealed partial class UnitRunner : IDisposable
         if (!changes.Succeeded)
         {
             stage.Fail(Reasons.ApplyFailed);
-            IReadOnlyList<Diagnostic> errors = [.. changes.Diagnostics, .. changes.Changes.Where(c => c.Error is not null).Select(c => c.Error! with { Resource = c.Error.Resource ?? c.Resource })];
-            return (Fail(Attempt.Failed, artifact, errors, changes.Changes, start), null, []);
+            return (Fail(Attempt.Failed, artifact, ErrorsOf(changes), changes.Changes, start), default);
         }
 
         stage.Succeed();
-        return (null, changes, plan.Diagnostics);
+        return (null, (plan, changes));
     }
+
+    private static List<Diagnostic> ErrorsOf(ChangeSet changes) =>
+        [.. changes.Diagnostics, .. changes.Changes.Where(c => c.Error is not null).Select(c => c.Error! with { Resource = c.Error.Resource ?? c.Resource })];
+
+    /// <summary>Runs hooks, holding no worker; each may take as long as the unit's timeout says.</summary>
+    private ValueTask<ChangeSet> RunHooksAsync(Plan plan, HookPhase phase, CancellationToken cancellationToken) =>
+        plan.Request.Hooks.Count > 0 && _applier.RunsHooks
+            ? _applier.RunHooksAsync(plan, phase, EngineContext.Bounded(_options.Timeout), Progress(plan.Request.Revision), cancellationToken)
+            : ValueTask.FromResult(s_nothing);
+
+    private IEnumerable<Diagnostic> HooksLeftOut(ApplyRequest request) => request.Hooks.Count > 0 && !_applier.RunsHooks
+        ? [Diagnostic.Warning(Reasons.HooksNotRun, $"The applier does not run hooks: {string.Join(", ", request.Hooks.Take(10).Select(h => h.Manifest.Id))}{(request.Hooks.Count > 10 ? $" and {request.Hooks.Count - 10} more" : "")} are left out.")]
+        : [];
 
     /// <summary>Waits for health, holding no worker; null when all is well.</summary>
     private async Task<Attempt?> VerifyAsync(Artifact artifact, ChangeSet changes, long start, CancellationToken cancellationToken)
@@ -434,7 +486,7 @@ internal sealed partial class UnitRunner : IDisposable
         }
 
         using var stage = Stage.Start(Stage.Verify, GitOpsTelemetry.Tags.Unit, Name, _context.Metrics, _context.Time);
-        using var timeout = new CancellationTokenSource(_options.Timeout, _context.Time);
+        using var timeout = new CancellationTokenSource(EngineContext.Bounded(_options.Timeout), _context.Time);
         using var wait = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         BeginHealthWait(wait);
         HealthReport? last = null;
@@ -494,9 +546,10 @@ internal sealed partial class UnitRunner : IDisposable
         return objects.Count > most ? $"{text}; and {objects.Count - most} more." : $"{text}.";
     }
 
-    private ApplyRequest Request(Revision revision, IReadOnlyList<Manifest> manifests) => new(Name, manifests)
+    private ApplyRequest Request(Revision revision, RenderResult result) => new(Name, result.Manifests)
     {
         Revision = revision,
+        Hooks = result.Hooks,
         Prune = _options.Prune,
         AllowEmpty = _options.AllowEmpty,
         RecreateOnImmutable = _options.Force,

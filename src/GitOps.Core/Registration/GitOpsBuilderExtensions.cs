@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using GitOps;
+using GitOps.Configuration;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -9,6 +10,9 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Adds sources, units, validators and notifiers to the engine.</summary>
 public static class GitOpsBuilderExtensions
 {
+    private static readonly SettingsSchema DirectorySourceSchema = SettingsSchema.Of<DirectorySourceOptions>();
+    private static readonly SettingsSchema ManifestsSchema = SettingsSchema.Of<ManifestsOptions>(SettingsSchema.Of<IgnoreRuleOptions>());
+
     /// <summary>Adds a directory on disk as a source.</summary>
     /// <param name="builder">The builder.</param>
     /// <param name="name">The source's name.</param>
@@ -17,7 +21,7 @@ public static class GitOpsBuilderExtensions
     public static IGitOpsBuilder AddDirectorySource(this IGitOpsBuilder builder, string name, Action<DirectorySourceOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.AddNamedOptions(name, "DirectorySources", static (section, options) => section.Bind(options), configure);
+        builder.AddNamedOptions(name, "DirectorySources", DirectorySourceSchema, static (section, options) => section.Bind(options), configure);
         return builder.AddSource(name, "Directory", services =>
         {
             var options = services.GetRequiredService<IOptionsMonitor<DirectorySourceOptions>>().Get(name);
@@ -59,9 +63,10 @@ public static class GitOpsBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(name);
-        if (!builder.IsConfigured(name, kind))
+        var registration = new SourceRegistration(name, kind, create) { IsConfigured = builder.IsFromConfiguration() };
+        if (!registration.IsConfigured || !builder.Services.Any(s => s.ImplementationInstance is SourceRegistration { IsConfigured: true } known && known.Name == name && known.Kind == kind))
         {
-            builder.Services.AddSingleton(new SourceRegistration(name, kind, create));
+            builder.Services.AddSingleton(registration);
         }
 
         return builder;
@@ -75,7 +80,7 @@ public static class GitOpsBuilderExtensions
     public static IGitOpsBuilder AddManifests(this IGitOpsBuilder builder, string name, Action<ManifestsOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.AddNamedOptions(name, "Manifests", static (section, options) => section.Bind(options), configure);
+        builder.AddNamedOptions(name, "Manifests", ManifestsSchema, static (section, options) => section.Bind(options), configure);
         return builder.AddUnit(name, "Manifests", services => new UnitDefinition(
             services.GetRequiredService<IOptionsMonitor<ManifestsOptions>>().Get(name),
             services.GetRequiredService<ManifestsRenderer>()));
@@ -111,9 +116,10 @@ public static class GitOpsBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(name);
-        if (!builder.IsConfigured(name, kind))
+        var registration = new UnitRegistration(name, kind, create) { IsConfigured = builder.IsFromConfiguration() };
+        if (!registration.IsConfigured || !builder.Services.Any(s => s.ImplementationInstance is UnitRegistration { IsConfigured: true } known && known.Name == name && known.Kind == kind))
         {
-            builder.Services.AddSingleton(new UnitRegistration(name, kind, create));
+            builder.Services.AddSingleton(registration);
         }
 
         return builder;
@@ -161,24 +167,33 @@ public static class GitOpsBuilderExtensions
     public static GitOpsConfiguration GetConfiguration(this IGitOpsBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        return builder.Services.LastOrDefault(s => s.ServiceType == typeof(GitOpsConfiguration))?.ImplementationInstance as GitOpsConfiguration
-            ?? new GitOpsConfiguration(new ConfigurationBuilder().Build());
+        return builder.Services.FindConfiguration() ?? GitOpsConfiguration.None;
     }
 
-    /// <summary>Says that a package reads a subsection of the configuration.</summary>
+    /// <summary>Whether this builder adds what stands in the configuration, rather than the host's code.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <returns><see langword="true"/> inside the method that was given to <see cref="TryAddSubsection"/>.</returns>
+    public static bool IsFromConfiguration(this IGitOpsBuilder builder) => builder is ConfiguredBuilder;
+
+    /// <summary>Says that a package reads a subsection of the configuration, and adds the named items that stand in it.</summary>
     /// <param name="builder">The builder.</param>
     /// <param name="subsection">The subsection's name.</param>
+    /// <param name="add">
+    /// Adds an item by its name; <see langword="null"/> when the subsection holds no named items. It is called again when <c>AddGitOps</c> is given a section later.
+    /// </param>
     /// <returns><see langword="false"/> when it was said before.</returns>
-    public static bool TryAddSubsection(this IGitOpsBuilder builder, string subsection)
+    public static bool TryAddSubsection(this IGitOpsBuilder builder, string subsection, Action<IGitOpsBuilder, string>? add = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        var known = builder.Services.Any(s => s.ImplementationInstance is KnownSubsection k && string.Equals(k.Name, subsection, StringComparison.Ordinal));
-        if (!known)
+        if (builder.Services.Any(s => s.ImplementationInstance is KnownSubsection known && string.Equals(known.Name, subsection, StringComparison.Ordinal)))
         {
-            builder.Services.AddSingleton(new KnownSubsection(subsection));
+            return false;
         }
 
-        return !known;
+        var added = new KnownSubsection(subsection) { Add = add };
+        builder.Services.AddSingleton(added);
+        builder.AddConfigured(added);
+        return true;
     }
 
     /// <summary>Sets up the options of a named source or unit: its configuration section first, then the code.</summary>
@@ -186,19 +201,23 @@ public static class GitOpsBuilderExtensions
     /// <param name="builder">The builder.</param>
     /// <param name="name">The name.</param>
     /// <param name="subsection">The subsection that holds the section <paramref name="name"/>, or the settings themselves when the name is empty.</param>
-    /// <param name="bind">Binds the section; written by the package so that the binder can be generated for its type.</param>
+    /// <param name="schema">The settings that the section may have; others, and values that cannot be read, are reported when the engine is made.</param>
+    /// <param name="bind">Binds the section, without what is wrong in it; written by the package so that the binder can be generated for its type.</param>
     /// <param name="configure">The host's code.</param>
-    public static void AddNamedOptions<TOptions>(this IGitOpsBuilder builder, string name, string subsection, Action<IConfiguration, TOptions> bind, Action<TOptions>? configure)
+    public static void AddNamedOptions<TOptions>(this IGitOpsBuilder builder, string name, string subsection, SettingsSchema schema, Action<IConfiguration, TOptions> bind, Action<TOptions>? configure)
         where TOptions : class
     {
         ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(schema);
         builder.TryAddSubsection(subsection);
         var options = builder.Services.AddOptions<TOptions>(name);
-        var bound = new BoundOptions(typeof(TOptions), name);
-        if (!builder.Services.Any(s => bound.Equals(s.ImplementationInstance)))
+
+        // Binding twice would double every list, so each named set of options remembers that it is bound.
+        if (!builder.Services.Any(s => s.ImplementationInstance is BoundSection known && known.Options == typeof(TOptions) && known.Name == name))
         {
+            var bound = new BoundSection(typeof(TOptions), name, subsection, schema);
             builder.Services.AddSingleton(bound);
-            options.Configure<GitOpsConfiguration>((o, configuration) => bind(SectionOf(configuration, subsection, name), o));
+            options.Configure<GitOpsConfiguration>((o, configuration) => bind(new CheckedSection(bound.In(configuration), bound.Setting), o));
         }
 
         if (configure is not null)
@@ -207,24 +226,29 @@ public static class GitOpsBuilderExtensions
         }
     }
 
-    private static IConfigurationSection SectionOf(GitOpsConfiguration configuration, string subsection, string name)
+    /// <summary>Adds everything that stands in the configuration, as far as packages have said that they read it.</summary>
+    internal static void AddConfigured(this IGitOpsBuilder builder)
     {
-        // Settings that there is only one set of stand in the subsection itself.
-        var section = configuration.Section.GetSection(subsection);
-        return name.Length == 0 ? section : section.GetSection(name);
+        foreach (var subsection in builder.Services.Select(s => s.ImplementationInstance).OfType<KnownSubsection>().ToList())
+        {
+            builder.AddConfigured(subsection);
+        }
     }
 
-    // Binding twice would double every list, so each named set of options remembers that it is bound.
-    private sealed record BoundOptions(Type Type, string Name);
+    internal static GitOpsConfiguration? FindConfiguration(this IServiceCollection services) =>
+        services.LastOrDefault(s => s.ServiceType == typeof(GitOpsConfiguration))?.ImplementationInstance as GitOpsConfiguration;
 
-    // A unit that stands in the configuration and in code is one unit: the code refines it.
-    private static bool IsConfigured(this IGitOpsBuilder builder, string name, string kind) =>
-        builder.Services.Any(s => s.ImplementationInstance switch
+    private static void AddConfigured(this IGitOpsBuilder builder, KnownSubsection subsection)
+    {
+        if (subsection.Add is not { } add)
         {
-            SourceRegistration source => source.Name == name && source.Kind == kind && builder.GetConfiguration().Section.GetSection($"{kind}Sources").GetSection(name).Exists(),
-            UnitRegistration unit => unit.Name == name && unit.Kind == kind && builder.GetConfiguration().Section.GetSection(Plural(kind)).GetSection(name).Exists(),
-            _ => false,
-        });
+            return;
+        }
 
-    private static string Plural(string kind) => kind.EndsWith('s') ? kind : $"{kind}s";
+        var configured = new ConfiguredBuilder(builder.Services);
+        foreach (var (name, _) in builder.GetConfiguration().Items(subsection.Name))
+        {
+            add(configured, name);
+        }
+    }
 }

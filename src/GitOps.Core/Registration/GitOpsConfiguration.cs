@@ -6,6 +6,9 @@ namespace GitOps;
 /// <param name="Section">The section; empty when the host configures in code only.</param>
 public sealed record GitOpsConfiguration(IConfiguration Section)
 {
+    /// <summary>That of a host that configures in code only.</summary>
+    internal static GitOpsConfiguration None { get; } = new(new ConfigurationBuilder().Build());
+
     /// <summary>The named items of a subsection: <c>Kustomizations:apps</c> gives <c>apps</c>.</summary>
     /// <param name="subsection">The subsection's name.</param>
     /// <returns>Each item's name and section, in ordinal order.</returns>

@@ -1,4 +1,5 @@
 using GitOps;
+using GitOps.Configuration;
 using GitOps.Engine;
 using GitOps.Validation;
 using Microsoft.Extensions.Configuration;
@@ -27,18 +28,23 @@ public static class GitOpsServiceCollectionExtensions
         }
 
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton(new GitOpsConfiguration(new ConfigurationBuilder().Build()));
+        services.TryAddSingleton(GitOpsConfiguration.None);
         services.TryAddSingleton<ManifestsRenderer>();
         services.TryAddSingleton<IStateStore>(CreateStateStore);
         services.TryAddSingleton<GitOpsEngine>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IManifestValidator, ManifestSetValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<INotifier, LogNotifier>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigurationCheck, SettingsCheck>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigurationCheck, SubsectionCheck>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, GitOpsHostedService>());
-        return new GitOpsBuilder(services);
+        var builder = new GitOpsBuilder(services);
+        builder.TryAddSubsection("DirectorySources", static (b, name) => b.AddDirectorySource(name));
+        builder.TryAddSubsection("Manifests", static (b, name) => b.AddManifests(name));
+        return builder;
     }
 
-    /// <summary>Adds the engine with a configuration section; packages find their sources and units in it.</summary>
+    /// <summary>Adds the engine with a configuration section; packages find their sources and units in it, also those that were added before.</summary>
+    /// <remarks>May be called any number of times with the same section.</remarks>
     /// <param name="services">The host's services.</param>
     /// <param name="section">
     /// The section, usually <c>GitOps</c>: the engine's settings at its root, and subsections <c>DirectorySources</c>, <c>Manifests</c>,
@@ -49,20 +55,19 @@ public static class GitOpsServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(section);
-        services.Replace(ServiceDescriptor.Singleton(new GitOpsConfiguration(section)));
-        var builder = services.AddGitOps(options => section.Bind(options));
-        foreach (var (name, _) in builder.GetConfiguration().Items("DirectorySources"))
+        if (services.FindConfiguration() is { } earlier && !ReferenceEquals(earlier, GitOpsConfiguration.None) && !string.Equals(PathOf(earlier.Section), PathOf(section), StringComparison.OrdinalIgnoreCase))
         {
-            builder.AddDirectorySource(name);
+            services.AddSingleton<IConfigurationCheck>(new SecondSectionCheck(PathOf(earlier.Section), PathOf(section)));
         }
 
-        foreach (var (name, _) in builder.GetConfiguration().Items("Manifests"))
-        {
-            builder.AddManifests(name);
-        }
-
+        services.RemoveAll<GitOpsConfiguration>();
+        services.AddSingleton(new GitOpsConfiguration(section));
+        var builder = services.AddGitOps(options => EngineSettings.Bind(section, options));
+        builder.AddConfigured();
         return builder;
     }
+
+    private static string PathOf(IConfiguration configuration) => configuration is IConfigurationSection section ? section.Path : "";
 
     private static IStateStore CreateStateStore(IServiceProvider services) =>
         services.GetRequiredService<IOptions<GitOpsOptions>>().Value.StateDirectory is { Length: > 0 } directory

@@ -4,4 +4,8 @@ namespace GitOps;
 /// <param name="Name">The name by which units refer to it.</param>
 /// <param name="Kind">The kind of source, for people: <c>Git</c>, <c>Directory</c>.</param>
 /// <param name="Create">Makes the source's definition.</param>
-public sealed record SourceRegistration(string Name, string Kind, Func<IServiceProvider, SourceDefinition> Create);
+public sealed record SourceRegistration(string Name, string Kind, Func<IServiceProvider, SourceDefinition> Create)
+{
+    /// <summary>Whether the source stands in the configuration; code of the same name and kind refines it.</summary>
+    public bool IsConfigured { get; init; }
+}

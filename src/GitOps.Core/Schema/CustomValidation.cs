@@ -18,7 +18,8 @@ internal static class CustomValidation
     /// <param name="type">The type of a whole object.</param>
     /// <param name="root">The object.</param>
     /// <param name="errors">Where to add what is wrong.</param>
-    public static void Validate(SchemaType type, MapNode root, List<FieldError> errors)
+    /// <param name="old">The object before its update: what was wrong in it already and did not change is tolerated, so that a stricter schema locks nobody out of an object.</param>
+    public static void Validate(SchemaType type, MapNode root, List<FieldError> errors, MapNode? old = null)
     {
         if (type.Source is not { } schema)
         {
@@ -34,27 +35,54 @@ internal static class CustomValidation
 
             if (schema.GetMap("properties")?.GetMap(entry.Key) is { } property)
             {
-                Value(property, entry.Value, entry.Key, errors);
+                Value(property, entry.Value, old?[entry.Key], entry.Key, errors);
             }
         }
 
         Required(schema, root, "", errors);
         if (root.GetMap("metadata") is { } metadata && schema.GetMap("properties")?.GetMap("metadata")?.GetMap("properties")?.GetMap("name") is { } name && metadata["name"] is { } value)
         {
-            Value(name, value, "metadata.name", errors);
+            Value(name, value, null, "metadata.name", errors);
         }
 
-        Combinations(schema, root, "", errors);
+        Combinations(schema, root, old, "", errors);
+        if (old is not null && errors.Exists(IsDuplicate))
+        {
+            TolerateDuplicates(type, errors, old);
+        }
     }
+
+    // Sets and keyed lists are judged for the object as a whole: one that had duplicates may have them, here or elsewhere.
+    private static void TolerateDuplicates(SchemaType type, List<FieldError> errors, MapNode old)
+    {
+        List<FieldError> before = [];
+        Validate(type, old, before);
+        if (before.Exists(IsDuplicate))
+        {
+            errors.RemoveAll(IsDuplicate);
+        }
+    }
+
+    private static bool IsDuplicate(FieldError error) => error.Reason == "FieldValueDuplicate";
 
     /// <summary>Checks any value, such as a default.</summary>
     /// <param name="schema">The value's schema, as the CRD states it.</param>
     /// <param name="value">The value.</param>
     /// <param name="path">Its path.</param>
     /// <param name="errors">Where to add what is wrong.</param>
-    public static void Validate(MapNode schema, Node value, string path, List<FieldError> errors) => Value(schema, value, path, errors);
+    public static void Validate(MapNode schema, Node value, string path, List<FieldError> errors) => Value(schema, value, null, path, errors);
 
-    private static void Value(MapNode schema, Node value, string path, List<FieldError> errors)
+    private static void Value(MapNode schema, Node value, Node? old, string path, List<FieldError> errors)
+    {
+        var known = errors.Count;
+        Judge(schema, value, old, path, errors);
+        if (errors.Count > known && old is not null && Node.DeepEquals(old, value))
+        {
+            errors.RemoveRange(known, errors.Count - known);
+        }
+    }
+
+    private static void Judge(MapNode schema, Node value, Node? old, string path, List<FieldError> errors)
     {
         if (value.IsNull && IsTrue(schema, "nullable"))
         {
@@ -70,10 +98,10 @@ internal static class CustomValidation
         switch (value)
         {
             case MapNode map:
-                Map(schema, map, path, errors);
+                Map(schema, map, old as MapNode, path, errors);
                 break;
             case ListNode list:
-                List(schema, list, path, errors);
+                List(schema, list, old as ListNode, path, errors);
                 break;
             case ScalarNode { Kind: ScalarKind.String } text:
                 Text(schema, text.Text, path, errors);
@@ -83,7 +111,7 @@ internal static class CustomValidation
                 break;
         }
 
-        Combinations(schema, value, path, errors);
+        Combinations(schema, value, old, path, errors);
     }
 
     private static bool TypeFits(MapNode schema, Node value, string path, List<FieldError> errors)
@@ -138,7 +166,7 @@ internal static class CustomValidation
         }
     }
 
-    private static void Map(MapNode schema, MapNode map, string path, List<FieldError> errors)
+    private static void Map(MapNode schema, MapNode map, MapNode? old, string path, List<FieldError> errors)
     {
         var properties = schema.GetMap("properties");
         var additional = schema.GetMap("additionalProperties");
@@ -152,11 +180,11 @@ internal static class CustomValidation
 
             if (properties?.GetMap(entry.Key) is { } property)
             {
-                Value(property, entry.Value, Join(path, entry.Key), errors);
+                Value(property, entry.Value, old?[entry.Key], Join(path, entry.Key), errors);
             }
             else if (additional is not null)
             {
-                Value(additional, entry.Value, Join(path, entry.Key), errors);
+                Value(additional, entry.Value, old?[entry.Key], Join(path, entry.Key), errors);
             }
         }
 
@@ -183,7 +211,7 @@ internal static class CustomValidation
         }
     }
 
-    private static void List(MapNode schema, ListNode list, string path, List<FieldError> errors)
+    private static void List(MapNode schema, ListNode list, ListNode? old, string path, List<FieldError> errors)
     {
         if (Limit(schema, "minItems") is { } min && list.Count < min)
         {
@@ -203,7 +231,8 @@ internal static class CustomValidation
             var at = string.Create(CultureInfo.InvariantCulture, $"{path}[{i}]");
             if (items is not null)
             {
-                Value(items, list[i], at, errors);
+                // Only items with keys can be found again.
+                Value(items, list[i], type == "map" ? old?.FirstOrDefault(o => SameKey(o, list[i], keys)) : null, at, errors);
             }
 
             if (type is not ("set" or "map"))
@@ -333,33 +362,33 @@ internal static class CustomValidation
         }
     }
 
-    private static void Combinations(MapNode schema, Node value, string path, List<FieldError> errors)
+    private static void Combinations(MapNode schema, Node value, Node? old, string path, List<FieldError> errors)
     {
         foreach (var part in schema.GetList("allOf")?.OfType<MapNode>() ?? [])
         {
-            Value(part, value, path, errors);
+            Value(part, value, old, path, errors);
         }
 
-        if (schema.GetList("anyOf") is { Count: > 0 } any && !any.OfType<MapNode>().Any(s => Fits(s, value, path)))
+        if (schema.GetList("anyOf") is { Count: > 0 } any && !any.OfType<MapNode>().Any(s => Fits(s, value, old, path)))
         {
             errors.Add(FieldError.Invalid(Nowhere, "", $"\"{path}\" must validate at least one schema (anyOf)"));
         }
 
-        if (schema.GetList("oneOf") is { Count: > 0 } one && one.OfType<MapNode>().Count(s => Fits(s, value, path)) != 1)
+        if (schema.GetList("oneOf") is { Count: > 0 } one && one.OfType<MapNode>().Count(s => Fits(s, value, old, path)) != 1)
         {
             errors.Add(FieldError.Invalid(Nowhere, "", $"\"{path}\" must validate one and only one schema (oneOf)"));
         }
 
-        if (schema.GetMap("not") is { } not && Fits(not, value, path))
+        if (schema.GetMap("not") is { } not && Fits(not, value, null, path))
         {
             errors.Add(FieldError.Invalid(Nowhere, "", $"{path} in body must not validate the schema (not)"));
         }
     }
 
-    private static bool Fits(MapNode schema, Node value, string path)
+    private static bool Fits(MapNode schema, Node value, Node? old, string path)
     {
         var errors = new List<FieldError>();
-        Value(schema, value, path, errors);
+        Judge(schema, value, old, path, errors);
         return errors.Count == 0;
     }
 

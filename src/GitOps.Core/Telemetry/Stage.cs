@@ -13,12 +13,15 @@ internal sealed class Stage : IDisposable
     public const string Verify = "verify";
     public const string Notify = "notify";
 
+    // What a stage ends with that threw.
+    private const string Error = "error";
+
     private readonly string _name;
     private readonly GitOpsMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly long _start;
     private readonly Activity? _activity;
-    private string _outcome = "error";
+    private string _outcome = Error;
 
     private Stage(string name, GitOpsMetrics metrics, TimeProvider time, Activity? activity)
     {
@@ -48,6 +51,11 @@ internal sealed class Stage : IDisposable
 
     public void Dispose()
     {
+        if (_outcome == Error)
+        {
+            _activity?.SetStatus(ActivityStatusCode.Error);
+        }
+
         _activity?.SetTag(GitOpsTelemetry.Tags.Outcome, _outcome);
         _activity?.Dispose();
         _metrics.StageEnded(_name, _outcome, _time.GetElapsedTime(_start));

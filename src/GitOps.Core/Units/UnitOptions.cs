@@ -19,7 +19,7 @@ public abstract class UnitOptions
     /// <value>The default value is 10 minutes; at least one second.</value>
     public TimeSpan Interval { get; set; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>How long after a failure the unit is tried again; the wait doubles with each failure up to <see cref="Interval"/>.</summary>
+    /// <summary>How long after a failure the unit is tried again, varied at random; the wait about doubles with each failure, up to <see cref="Interval"/>.</summary>
     /// <value>The default value is 15 seconds; at least 100 milliseconds.</value>
     public TimeSpan RetryInterval { get; set; } = TimeSpan.FromSeconds(15);
 

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using LibGit2Sharp;
@@ -25,11 +24,16 @@ internal sealed class GitMirror(string directory, TimeProvider timeProvider, ILo
     private const int MaxSuspicions = 3;
 
     private const int MaxLooseObjects = 2_000;
+
+    /// <summary>Without a mapping of its own, a remote gets one that makes a second copy of each branch.</summary>
+    private const string NoMapping = "+refs/gitops-none/*:refs/gitops-none/*";
+
     private static readonly TimeSpan UnusedReference = TimeSpan.FromDays(30);
 
     private readonly SemaphoreSlim _writing = new(1, 1);
     private readonly Lock _opening = new();
-    private readonly PackCheck _packs = new();
+    private readonly MirrorGenerations _generations = new(directory);
+    private readonly MirrorCheck _check = new();
     private ObjectStore? _current;
     private int _suspicions;
     private string? _currentName;
@@ -46,7 +50,7 @@ internal sealed class GitMirror(string directory, TimeProvider timeProvider, ILo
             // A generation may be replaced, by another process too, between reading its name and taking hold of it.
             for (var attempt = 0; attempt < 5; attempt++)
             {
-                if (ReadCurrent() is not { } name)
+                if (_generations.ReadCurrent() is not { } name)
                 {
                     return false;
                 }
@@ -57,10 +61,10 @@ internal sealed class GitMirror(string directory, TimeProvider timeProvider, ILo
                     return true;
                 }
 
-                var inUse = FileLock.TryAcquire(LockOf(name), isShared: true);
-                if (inUse is not null && CanOpen(PathOf(name)))
+                var inUse = FileLock.TryAcquire(_generations.LockOf(name), isShared: true);
+                if (inUse is not null && MirrorCheck.CanOpen(_generations.PathOf(name)))
                 {
-                    _current = new ObjectStore(PathOf(name), inUse, () => TryOpen(out var next) && !next.IsDamaged ? next : null);
+                    _current = new ObjectStore(_generations.PathOf(name), inUse, () => TryOpen(out var next) && !next.IsDamaged ? next : null);
                     _currentName = name;
                     store = _current;
                     return true;
@@ -73,44 +77,43 @@ internal sealed class GitMirror(string directory, TimeProvider timeProvider, ILo
         }
     }
 
-    /// <summary>Says that a reference is in use, so that it and its mirror are kept.</summary>
-    public void Touch(string? reference)
-    {
-        if (ReadCurrent() is not { } name)
+    /// <summary>Says that the mirror is in use, and a reference of the server in it.</summary>
+    public void KeepInUse(string? reference) =>
+        Keep((repository, now) =>
         {
-            return;
-        }
-
-        var now = timeProvider.GetUtcNow().UtcDateTime;
-        try
-        {
-            File.SetLastWriteTimeUtc(Path.Combine(directory, "current"), now);
-            if (reference is not null && File.Exists(Path.Combine(PathOf(name), LocalReference(reference))))
+            if (reference is not null)
             {
-                File.SetLastWriteTimeUtc(Path.Combine(PathOf(name), LocalReference(reference)), now);
+                MirrorReferences.Touch(repository, MirrorReferences.NameOf(reference), now);
             }
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        });
+
+    /// <summary>Says that a revision was handed out or is in use still: it stays here whatever becomes of the server's references.</summary>
+    /// <param name="revision">The revision.</param>
+    /// <param name="objectId">The object that led to it: its commit or an annotated tag.</param>
+    public void KeepInUse(Revision revision, string objectId) =>
+        Keep((repository, now) =>
         {
-            // Another process replaced the file this very moment, which touches it as well; or the cache is read-only.
-        }
-    }
+            if (Has(objectId))
+            {
+                MirrorReferences.Keep(repository, revision, objectId, now);
+            }
+        });
 
     /// <summary>Whether what was there once is damaged or gone.</summary>
-    public bool NeedsRepair => _current is { } current && (current.IsDamaged || ReadCurrent() is null);
+    public bool NeedsRepair => _current is { } current && (current.IsDamaged || _generations.ReadCurrent() is null);
 
     /// <summary>Whether an object and what it needs to be shown is here.</summary>
     public bool Has(string objectId) =>
-        TryOpen(out var store) && !store.IsDamaged && store.Use(repository => Leads(repository, objectId));
+        TryOpen(out var store) && !store.IsDamaged && store.Use(repository => MirrorCheck.Leads(repository, objectId));
 
     /// <summary>Brings objects here.</summary>
     public async Task<ObjectStore> FetchAsync(GitOperation operation, IReadOnlyList<MirrorWant> wants)
     {
-        MakeDirectory(directory);
+        _generations.Prepare();
         await _writing.WaitAsync(operation.CancellationToken).ConfigureAwait(false);
         try
         {
-            using var held = await FileLock.AcquireAsync(Path.Combine(directory, "lock"), operation.TimeProvider, operation.CancellationToken).ConfigureAwait(false);
+            using var held = await FileLock.AcquireAsync(_generations.WriteLock, operation.TimeProvider, operation.CancellationToken).ConfigureAwait(false);
             await BlockingWork.RunAsync(
                 () =>
                 {
@@ -129,15 +132,15 @@ internal sealed class GitMirror(string directory, TimeProvider timeProvider, ILo
     /// <summary>Runs work that writes objects into the current generation, with nobody else writing.</summary>
     public async Task<T> WriteAsync<T>(GitOperation operation, Func<Repository, Task<T>> work)
     {
-        MakeDirectory(directory);
+        _generations.Prepare();
         await _writing.WaitAsync(operation.CancellationToken).ConfigureAwait(false);
         try
         {
-            using var held = await FileLock.AcquireAsync(Path.Combine(directory, "lock"), operation.TimeProvider, operation.CancellationToken).ConfigureAwait(false);
-            var name = ReadCurrent() ?? NewGeneration(operation);
-            WriteCurrent(name);
-            using var inUse = FileLock.TryAcquire(LockOf(name), isShared: true);
-            using var repository = new Repository(PathOf(name));
+            using var held = await FileLock.AcquireAsync(_generations.WriteLock, operation.TimeProvider, operation.CancellationToken).ConfigureAwait(false);
+            var name = _generations.ReadCurrent() ?? _generations.MakeNext();
+            _generations.WriteCurrent(name);
+            using var inUse = FileLock.TryAcquire(_generations.LockOf(name), isShared: true);
+            using var repository = new Repository(_generations.PathOf(name));
             EnsureRemote(repository, operation);
             return await work(repository).ConfigureAwait(false);
         }
@@ -147,42 +150,33 @@ internal sealed class GitMirror(string directory, TimeProvider timeProvider, ILo
         }
     }
 
-    /// <summary>The local name of a server's reference: no two can collide the way <c>a</c> and <c>a/b</c> do.</summary>
-    public static string LocalReference(string name) => $"refs/gitops/{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, 10))}";
-
-    private static bool CanOpen(string path)
+    private void Keep(Action<string, DateTime> keep)
     {
+        if (_generations.ReadCurrent() is not { } name)
+        {
+            return;
+        }
+
+        var now = timeProvider.GetUtcNow().UtcDateTime;
         try
         {
-            using var repository = new Repository(path);
-            return true;
+            _generations.Touch(now);
+            keep(_generations.PathOf(name), now);
         }
-        catch (LibGit2SharpException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return false;
-        }
-    }
-
-    private static bool Leads(Repository repository, string objectId)
-    {
-        try
-        {
-            return repository.FindCommit(objectId)?.Tree is not null;
-        }
-        catch (LibGit2SharpException)
-        {
-            return false;
+            // Another process replaced the files this very moment, which is a use as well; or the cache is read-only.
         }
     }
 
     private void FetchLocked(GitOperation operation, IReadOnlyList<MirrorWant> wants)
     {
-        RemoveOldGenerations();
+        _generations.RemoveOld();
         var isDamaged = _current?.IsDamaged ?? false;
-        if (ReadCurrent() is { } name && !isDamaged && CanOpen(PathOf(name)))
+        if (_generations.ReadCurrent() is { } name && !isDamaged && MirrorCheck.CanOpen(_generations.PathOf(name)))
         {
-            RemoveLeftovers(PathOf(name));
-            isDamaged = !IsSound(name);
+            _generations.RemoveLeftovers(name);
+            isDamaged = !_check.IsSound(_generations.PathOf(name));
         }
         else
         {
@@ -209,10 +203,10 @@ internal sealed class GitMirror(string directory, TimeProvider timeProvider, ILo
         }
 
         // The old generation keeps serving until the new one holds what is wanted.
-        var next = NewGeneration(operation);
+        var next = _generations.MakeNext();
         FetchInto(next, operation, wants);
-        WriteCurrent(next);
-        RemoveOldGenerations();
+        _generations.WriteCurrent(next);
+        _generations.RemoveOld();
     }
 
     /// <summary>
@@ -237,87 +231,57 @@ internal sealed class GitMirror(string directory, TimeProvider timeProvider, ILo
             return true;
         }
 
-        return !IsWhole(name) || ++_suspicions >= MaxSuspicions;
-    }
-
-    /// <summary>
-    /// Whether what is here can be built on: a fetch sends only what it thinks is missing. Packs are checked once in a process, byte by byte; files are
-    /// checked when they are read.
-    /// </summary>
-    private bool IsSound(string name)
-    {
-        try
-        {
-            using var repository = new Repository(PathOf(name));
-            return repository.Refs.FromGlob("refs/gitops/*").All(r => repository.FindCommit(r.TargetIdentifier)?.Tree is not null)
-                && _packs.AreWhole(Path.Combine(PathOf(name), "objects", "pack"));
-        }
-        catch (Exception exception) when (exception is LibGit2SharpException or IOException)
-        {
-            return false;
-        }
-    }
-
-    private bool IsWhole(string name)
-    {
-        using var store = new ObjectStore(PathOf(name));
-        try
-        {
-            var limits = new GitLimits { TreeDepth = int.MaxValue, TreeEntries = int.MaxValue, PathLength = int.MaxValue };
-            var scan = new TreeScan(store);
-            foreach (var tree in store.Use(repository => repository.Refs.FromGlob("refs/gitops/*").Select(r => repository.FindCommit(r.TargetIdentifier)?.Tree.Id).ToList()))
-            {
-                if (tree is null)
-                {
-                    return false;
-                }
-
-                scan.Scan(tree, limits, name);
-            }
-
-            return true;
-        }
-        catch (Exception exception) when (exception is LibGit2SharpException or GitOpsException)
-        {
-            return false;
-        }
+        return !MirrorCheck.IsWhole(_generations.PathOf(name)) || ++_suspicions >= MaxSuspicions;
     }
 
     private void FetchInto(string name, GitOperation operation, IReadOnlyList<MirrorWant> wants)
     {
-        using var repository = new Repository(PathOf(name));
+        using var repository = new Repository(_generations.PathOf(name));
         EnsureRemote(repository, operation);
-        operation.MaxReceived = Math.Max(0, operation.Options.Limits.RepositorySize - DirectorySize(PathOf(name)));
-        var specs = wants.Select(w => w.Name is null ? $"+{w.ObjectId}:{LocalReference(w.ObjectId)}" : $"+{w.Name}:{LocalReference(w.Name)}").Distinct(StringComparer.Ordinal).ToList();
+        operation.MaxReceived = Math.Max(0, operation.Options.Limits.RepositorySize - _generations.SizeOf(name));
         try
         {
-            FetchNative(repository, operation, specs);
+            FetchNative(repository, operation, wants);
         }
         catch (LibGit2SharpException) when (operation.Advertisement is not null && !operation.CancellationToken.IsCancellationRequested && operation.Failure is not GitOpsException { Reason: Reasons.LimitExceeded })
         {
             // The list of references the probe saw may be out of date by now.
             operation.ForgetAdvertisement();
-            FetchNative(repository, operation, specs);
+            FetchNative(repository, operation, wants);
         }
 
         operation.CancellationToken.ThrowIfCancellationRequested();
         foreach (var want in wants.Where(w => w.IsRequired))
         {
-            var reference = repository.Refs[LocalReference(want.Name ?? want.ObjectId)];
-            if (reference is null || !Leads(repository, reference.TargetIdentifier))
+            var reference = repository.Refs[MirrorReferences.NameOf(want.Name ?? want.ObjectId)];
+            if (reference is null || !MirrorCheck.Leads(repository, reference.TargetIdentifier))
             {
                 throw new MirrorDamagedException($"{want.Name ?? want.ObjectId} did not arrive whole");
             }
         }
 
-        if (DirectorySize(PathOf(name)) > operation.Options.Limits.RepositorySize)
+        var now = timeProvider.GetUtcNow().UtcDateTime;
+        foreach (var want in wants)
+        {
+            MirrorReferences.Touch(_generations.PathOf(name), MirrorReferences.NameOf(want.Name ?? want.ObjectId), now);
+        }
+
+        if (_generations.SizeOf(name) > operation.Options.Limits.RepositorySize)
         {
             throw new GitOpsException(Reasons.LimitExceeded, $"{operation.Connector.Address.Display}: the repository is larger than the limit of {operation.Options.Limits.RepositorySize} bytes (RepositorySize).");
         }
     }
 
-    private void FetchNative(Repository repository, GitOperation operation, List<string> specs)
+    private void FetchNative(Repository repository, GitOperation operation, IReadOnlyList<MirrorWant> wants)
     {
+        if (operation.Connector is LocalConnector local)
+        {
+            _generations.RemoveAside();
+            local.MakeView(_generations.Aside, wants.Select(w => w.Name).OfType<string>());
+            repository.Network.Remotes.Update("origin", r => r.Url = _generations.Aside);
+        }
+
+        var specs = wants.Select(w => $"+{w.Name ?? w.ObjectId}:{MirrorReferences.NameOf(w.Name ?? w.ObjectId)}").Distinct(StringComparer.Ordinal).ToList();
         using (NativeOperations.Enter(Key, operation))
         {
             Commands.Fetch(
@@ -344,7 +308,7 @@ internal sealed class GitMirror(string directory, TimeProvider timeProvider, ILo
         var url = operation.Connector.NativeUrl(Key);
         if (repository.Network.Remotes["origin"] is not { } remote)
         {
-            repository.Network.Remotes.Add("origin", url);
+            repository.Network.Remotes.Add("origin", url, NoMapping);
         }
         else if (!string.Equals(remote.Url, url, StringComparison.Ordinal))
         {
@@ -355,146 +319,43 @@ internal sealed class GitMirror(string directory, TimeProvider timeProvider, ILo
     /// <summary>Each fetch adds a pack; many small ones are slow and never lose what nothing leads to any more. A fresh copy has one pack.</summary>
     private void CompactWhenDue(string name, GitOperation operation)
     {
-        var packs = Path.Combine(PathOf(name), "objects", "pack");
+        var packs = Path.Combine(_generations.PathOf(name), "objects", "pack");
         var packCount = Directory.Exists(packs) ? Directory.EnumerateFiles(packs, "*.pack").Count() : 0;
         if (packCount <= MaxPacks && LooseObjects(name) <= MaxLooseObjects)
         {
             return;
         }
 
-        var next = NewGeneration(operation);
-        using (var repository = new Repository(PathOf(next)))
+        var next = _generations.MakeNext();
+        using (var repository = new Repository(_generations.PathOf(next)))
         {
-            var oldest = timeProvider.GetUtcNow() - UnusedReference;
-            using var from = new Repository(PathOf(name));
-            var specs = from.Refs.FromGlob("refs/gitops/*")
-                .Where(r => File.GetLastWriteTimeUtc(Path.Combine(PathOf(name), r.CanonicalName)) > oldest.UtcDateTime)
-                .Select(r => $"+{r.CanonicalName}:{r.CanonicalName}")
-                .ToList();
-            repository.Network.Remotes.Add("previous", PathOf(name));
-            Commands.Fetch(repository, "previous", specs, new FetchOptions { TagFetchMode = TagFetchMode.None, OnTransferProgress = _ => !operation.CancellationToken.IsCancellationRequested }, "");
+            using var from = new Repository(_generations.PathOf(name));
+            var used = MirrorReferences.UsedSince(from, (timeProvider.GetUtcNow() - UnusedReference).UtcDateTime);
+
+            // libgit2 copies all that any reference on the other side leads to, wanted or not.
+            MirrorReferences.RemoveAllBut(from, used.Keys);
+            repository.Network.Remotes.Add("previous", _generations.PathOf(name), NoMapping);
+            Commands.Fetch(
+                repository,
+                "previous",
+                used.Keys.Select(r => $"+{r}:{r}"),
+                new FetchOptions { TagFetchMode = TagFetchMode.None, OnTransferProgress = _ => !operation.CancellationToken.IsCancellationRequested },
+                "");
+            foreach (var (reference, usedAt) in used)
+            {
+                // Being copied is no use: what nobody follows any more must go away in the end.
+                MirrorReferences.Touch(_generations.PathOf(next), reference, usedAt);
+            }
+
             repository.Network.Remotes.Remove("previous");
         }
 
         operation.CancellationToken.ThrowIfCancellationRequested();
-        WriteCurrent(next);
+        _generations.WriteCurrent(next);
         logger.MirrorCompacted(operation.Connector.Address.Display, packCount);
-        RemoveOldGenerations();
+        _generations.RemoveOld();
     }
 
     private int LooseObjects(string name) =>
-        Directory.EnumerateDirectories(Path.Combine(PathOf(name), "objects")).Where(d => Path.GetFileName(d).Length == 2).Sum(d => Directory.EnumerateFiles(d).Count());
-
-    private string NewGeneration(GitOperation operation)
-    {
-        var last = Generations().Select(g => int.Parse(g.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture)).DefaultIfEmpty(0).Max();
-        var name = $"g{(last + 1).ToString(CultureInfo.InvariantCulture)}";
-        using var repository = new Repository(Repository.Init(PathOf(name), isBare: true));
-        EnsureRemote(repository, operation);
-        return name;
-    }
-
-    private IEnumerable<string> Generations() =>
-        Directory.EnumerateDirectories(directory, "g*").Select(d => Path.GetFileName(d)!).Where(n => n.Length > 1 && n.Length < 10 && !n.AsSpan(1).ContainsAnyExceptInRange('0', '9'));
-
-    private void RemoveOldGenerations()
-    {
-        var current = ReadCurrent();
-        foreach (var name in Generations().ToList())
-        {
-            if (string.Equals(name, current, StringComparison.Ordinal))
-            {
-                continue;
-            }
-
-            // Readers, in this and other processes, hold a shared lock.
-            using var alone = FileLock.TryAcquire(LockOf(name), isShared: false);
-            if (alone is not null)
-            {
-                DeleteDirectory(PathOf(name));
-                File.Delete(LockOf(name));
-            }
-        }
-    }
-
-    /// <summary>What a killed process left behind: nobody else writes now, so whatever is unfinished stays so.</summary>
-    private static void RemoveLeftovers(string path)
-    {
-        var packs = Path.Combine(path, "objects", "pack");
-        if (!Directory.Exists(packs))
-        {
-            return;
-        }
-
-        foreach (var file in Directory.EnumerateFiles(packs).ToList())
-        {
-            var isWhole = Path.GetExtension(file) switch
-            {
-                ".pack" => File.Exists(Path.ChangeExtension(file, ".idx")),
-                ".idx" => File.Exists(Path.ChangeExtension(file, ".pack")),
-                _ => false,
-            };
-            if (!isWhole)
-            {
-                File.Delete(file);
-            }
-        }
-
-        foreach (var file in Directory.EnumerateFiles(path, "*.lock", SearchOption.AllDirectories).ToList())
-        {
-            File.Delete(file);
-        }
-    }
-
-    private string? ReadCurrent()
-    {
-        try
-        {
-            var name = File.ReadAllText(Path.Combine(directory, "current")).Trim();
-            return name.Length > 1 && Directory.Exists(PathOf(name)) ? name : null;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
-
-    private void WriteCurrent(string name)
-    {
-        var path = Path.Combine(directory, "current");
-        File.WriteAllText($"{path}.new", name);
-        File.Move($"{path}.new", path, overwrite: true);
-    }
-
-    private string PathOf(string name) => Path.Combine(directory, name);
-
-    private string LockOf(string name) => Path.Combine(directory, $"{name}.lock");
-
-    private static long DirectorySize(string path) => new DirectoryInfo(path).EnumerateFiles("*", SearchOption.AllDirectories).Sum(f => f.Length);
-
-    private static void MakeDirectory(string path)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(path);
-        }
-        else
-        {
-            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
-    }
-
-    private static void DeleteDirectory(string path)
-    {
-        // Git writes its objects read-only, which stops a deletion on Windows.
-        foreach (var file in Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories))
-        {
-            if (OperatingSystem.IsWindows())
-            {
-                File.SetAttributes(file, FileAttributes.Normal);
-            }
-        }
-
-        Directory.Delete(path, recursive: true);
-    }
+        Directory.EnumerateDirectories(Path.Combine(_generations.PathOf(name), "objects")).Where(d => Path.GetFileName(d).Length == 2).Sum(d => Directory.EnumerateFiles(d).Count());
 }

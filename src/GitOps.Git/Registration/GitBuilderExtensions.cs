@@ -18,14 +18,7 @@ public static class GitBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         AddPool(builder);
-        if (builder.TryAddSubsection(Subsection))
-        {
-            foreach (var (name, _) in builder.GetConfiguration().Items(Subsection))
-            {
-                builder.AddGitSource(name);
-            }
-        }
-
+        builder.TryAddSubsection(Subsection, static (b, name) => b.AddGitSource(name));
         return builder;
     }
 
@@ -38,7 +31,7 @@ public static class GitBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.AddGit();
-        builder.AddNamedOptions<GitSourceOptions>(name, Subsection, GitSourceBinding.Bind, configure);
+        builder.AddNamedOptions<GitSourceOptions>(name, Subsection, GitSourceBinding.Schema, GitSourceBinding.Bind, configure);
         return builder.AddSource(name, "Git", services =>
         {
             var options = services.GetRequiredService<IOptionsMonitor<GitSourceOptions>>().Get(name);

@@ -5,6 +5,16 @@ namespace GitOps.Git;
 /// <summary>Fills options from configuration. Secrets stay where they are and are read for each operation, so that a reloaded configuration counts.</summary>
 internal static class GitSourceBinding
 {
+    private static readonly SettingsSchema SecretReference = SettingsSchema.Of<GitSecretReference>();
+
+    private static readonly SettingsSchema Secret = SettingsSchema.Of<GitSecret>(SecretReference).OrText();
+
+    public static SettingsSchema Schema { get; } = SettingsSchema.Of<GitSourceOptions>(
+        SettingsSchema.Of<GitReference>(),
+        SettingsSchema.Of<GitCredentials>(Secret, SecretReference),
+        SettingsSchema.Of<GitVerification>(Secret),
+        SettingsSchema.Of<GitLimits>());
+
     public static void Bind(IConfiguration section, GitSourceOptions options)
     {
         if (section.GetSection(nameof(GitSourceOptions.Verification)).Exists())

@@ -38,15 +38,15 @@ internal sealed class SubmoduleFetcher(GitRepositoryPool pool, GitSourceOptions 
             }
 
             var module = Address(SubmoduleList.Resolve(url, address), path, address);
-            var (moduleStore, moduleTree) = await FetchAsync(module, commit, cancellationToken).ConfigureAwait(false);
+            var fetched = await FetchAsync(module, commit, cancellationToken).ConfigureAwait(false);
             at.TryCombine(path, out var full);
-            found[full] = new GitSubmodule(moduleStore, moduleTree);
-            var moduleSummary = moduleStore.Scan.Scan(moduleTree, options.Limits, module.Display);
-            await FetchAsync(moduleStore, moduleTree, moduleSummary, module, full, depth + 1, found, cancellationToken).ConfigureAwait(false);
+            found[full] = fetched;
+            var moduleSummary = fetched.Store.Scan.Scan(fetched.Root, options.Limits, module.Display);
+            await FetchAsync(fetched.Store, fetched.Root, moduleSummary, module, full, depth + 1, found, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private async Task<(ObjectStore Store, ObjectId Tree)> FetchAsync(GitAddress module, ObjectId commit, CancellationToken cancellationToken)
+    private async Task<GitSubmodule> FetchAsync(GitAddress module, ObjectId commit, CancellationToken cancellationToken)
     {
         var mirror = pool.MirrorOf(module, options.CacheDirectory);
         if (!mirror.Has(commit.Sha))
@@ -58,7 +58,7 @@ internal sealed class SubmoduleFetcher(GitRepositoryPool pool, GitSourceOptions 
         }
 
         return mirror.TryOpen(out var store) && store.Use(repository => repository.Lookup<Commit>(commit)?.Tree.Id) is { } tree
-            ? (store, tree)
+            ? new GitSubmodule(mirror, new Revision("", "sha1", commit.Sha), store, tree)
             : throw new GitOpsException(Reasons.FetchFailed, $"{module.Display}: the commit {commit.Sha} that a submodule is pinned to is not there.");
     }
 

@@ -1,3 +1,4 @@
+using GitOps.Limits;
 using LibGit2Sharp;
 
 namespace GitOps.Git;
@@ -10,6 +11,39 @@ internal sealed class LocalConnector(GitAddress address) : GitConnector(address)
 
     /// <inheritdoc/>
     public override Task<RefAdvertisement> ListReferencesAsync(GitOperation operation) => BlockingWork.RunAsync(() => Read(operation), operation.CancellationToken);
+
+    /// <summary>
+    /// Makes a repository that borrows all objects of this one but has some of its references only. libgit2 copies what any reference of a directory
+    /// leads to, whichever was asked for.
+    /// </summary>
+    public void MakeView(string directory, IEnumerable<string> references)
+    {
+        using var repository = new Repository(Address.Path);
+        Repository.Init(directory, isBare: true);
+        var common = Path.Combine(repository.Info.Path, "commondir");
+        var root = File.Exists(common) ? Path.Combine(repository.Info.Path, BoundedRead.Text(common, 4096).Trim()) : repository.Info.Path;
+        Write(Path.Combine(directory, "objects", "info", "alternates"), Path.GetFullPath(Path.Combine(root, "objects")));
+        foreach (var name in references)
+        {
+            if (repository.Refs[name]?.ResolveToDirectReference()?.TargetIdentifier is not { } target)
+            {
+                continue;
+            }
+
+            Write(Path.Combine(directory, name), target);
+            if (repository.FindCommit(target)?.Sha is { } commit && commit != target)
+            {
+                // Of an annotated tag it copies one commit only, without the history.
+                Write(Path.Combine(directory, MirrorReferences.NameOf(name)), commit);
+            }
+        }
+
+        static void Write(string file, string line)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            File.WriteAllText(file, line + "\n");
+        }
+    }
 
     private RefAdvertisement Read(GitOperation operation)
     {

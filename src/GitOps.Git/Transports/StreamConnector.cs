@@ -1,3 +1,5 @@
+using GitOps.Limits;
+
 namespace GitOps.Git;
 
 /// <summary>A connector whose conversations are channels.</summary>
@@ -19,7 +21,7 @@ internal abstract class StreamConnector : GitConnector
             {
                 using var channel = Open(operation, "git-upload-pack");
                 var reader = new ChannelReader(channel);
-                var advertisement = ReferenceAdvertisementReader.ReadAsync(
+                var advertisement = Blocking.Wait(ReferenceAdvertisementReader.ReadAsync(
                     buffer =>
                     {
                         reader.ReadExactly(buffer.Span);
@@ -27,7 +29,7 @@ internal abstract class StreamConnector : GitConnector
                     },
                     Address,
                     operation.Options.Limits.References,
-                    hasServiceHeader: false).GetAwaiter().GetResult();
+                    hasServiceHeader: false));
                 channel.Write(PktLine.Flush);
                 return advertisement;
             },

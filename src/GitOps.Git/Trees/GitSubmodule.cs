@@ -2,5 +2,5 @@ using LibGit2Sharp;
 
 namespace GitOps.Git;
 
-/// <summary>A submodule that was fetched: the store its objects are in, and the tree of the commit it is pinned to.</summary>
-internal sealed record GitSubmodule(ObjectStore Store, ObjectId Root);
+/// <summary>A submodule that was fetched: the mirror it is in, the commit it is pinned to, and the store and tree to show in its place.</summary>
+internal sealed record GitSubmodule(GitMirror Mirror, Revision Revision, ObjectStore Store, ObjectId Root);

@@ -1,3 +1,4 @@
+using GitOps.Limits;
 using LibGit2Sharp;
 
 namespace GitOps.Git;
@@ -112,7 +113,7 @@ public sealed class GitWriter : IDisposable
         {
             // libgit2 pushes into a directory without looking again at what it replaces, so that pushes must come one at a time.
             using var alone = _address.Protocol == GitProtocol.Local
-                ? FileLock.AcquireAsync(Path.Combine(_address.Path, "gitops-push.lock"), operation.TimeProvider, operation.CancellationToken).GetAwaiter().GetResult()
+                ? Blocking.Wait(FileLock.AcquireAsync(Path.Combine(_address.Path, "gitops-push.lock"), operation.TimeProvider, operation.CancellationToken))
                 : null;
             using (NativeOperations.Enter(_mirror.Key, operation))
             {

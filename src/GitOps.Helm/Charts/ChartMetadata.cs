@@ -101,8 +101,13 @@ internal sealed class ChartMetadata
 
     private static TypedMap Strings(IReadOnlyDictionary<string, string>? map)
     {
-        var items = ValueTree.NewMap(map?.Count ?? 0);
-        foreach (var (key, value) in map ?? new Dictionary<string, string>(StringComparer.Ordinal))
+        if (map is null)
+        {
+            return TypedMap.OfStrings(new NilMap());
+        }
+
+        var items = ValueTree.NewMap(map.Count);
+        foreach (var (key, value) in map)
         {
             items[key] = value;
         }

@@ -37,7 +37,8 @@ internal static class DictFunctions
 
     private static Dictionary<string, object?> Set(object? map, string key, object? value)
     {
-        var target = map as Dictionary<string, object?> ?? throw new FunctionException("assignment to entry in nil map");
+        if (map is not Dictionary<string, object?> target || target is NilMap)
+            throw new FunctionException("assignment to entry in nil map");
         target[key] = value;
         return target;
     }
@@ -96,7 +97,7 @@ internal static class DictFunctions
 
     private static Dictionary<string, object?> Merge(ReadOnlySpan<object?> maps, bool overwrite)
     {
-        var target = maps[0] as Dictionary<string, object?> ?? new Dictionary<string, object?>(StringComparer.Ordinal);
+        var target = maps[0] is Dictionary<string, object?> first and not NilMap ? first : new Dictionary<string, object?>(StringComparer.Ordinal);
         foreach (var source in maps[1..])
         {
             if (source is Dictionary<string, object?> map)
@@ -155,13 +156,13 @@ internal static class DictFunctions
                 foreach (var (key, item) in named.Items)
                     values[key] = Copy(item, depth + 1);
                 return values;
+            case NilMap or NilList:
+                return value;
             case Dictionary<string, object?> map:
                 var copy = new Dictionary<string, object?>(map.Count, StringComparer.Ordinal);
                 foreach (var (key, item) in map)
                     copy[key] = Copy(item, depth + 1);
                 return copy;
-            case NilList:
-                return value;
             case List<object?> list:
                 var items = new List<object?>(list.Count);
                 foreach (var item in list)

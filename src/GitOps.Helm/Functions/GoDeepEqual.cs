@@ -28,9 +28,9 @@ internal static class GoDeepEqual
         switch (left)
         {
             case Dictionary<string, object?> map:
-                return CompareMaps(map, (Dictionary<string, object?>)right, depth);
+                return left is NilMap == right is NilMap && CompareMaps(map, (Dictionary<string, object?>)right, depth);
             case TypedMap map:
-                return CompareMaps(map.Items, ((TypedMap)right).Items, depth);
+                return Compare(map.Items, ((TypedMap)right).Items, depth);
             case List<object?> list:
                 return left is NilList == right is NilList && CompareLists(list, (List<object?>)right, depth);
             case TypedList list:

@@ -11,8 +11,17 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class HelmBuilderExtensions
 {
     private const string Subsection = "HelmReleases";
+    private const string Repositories = "HelmRepositories";
 
-    /// <summary>Adds the Helm renderer and the releases of the configuration section <c>HelmReleases</c>.</summary>
+    private static readonly SettingsSchema Schema = SettingsSchema.Of<HelmReleaseOptions>(
+        SettingsSchema.Of<IgnoreRuleOptions>(),
+        SettingsSchema.Of<HelmValuesFromOptions>(),
+        SettingsSchema.Of<ManifestPatchOptions>(SettingsSchema.Of<ManifestPatchTargetOptions>()),
+        SettingsSchema.Of<ManifestImageOptions>());
+
+    private static readonly SettingsSchema RepositorySchema = SettingsSchema.Of<HelmRepositorySourceOptions>();
+
+    /// <summary>Adds the Helm renderer, and the releases and chart repositories of the configuration sections <c>HelmReleases</c> and <c>HelmRepositories</c>.</summary>
     /// <param name="builder">The builder.</param>
     /// <returns>The builder.</returns>
     public static IGitOpsBuilder AddHelm(this IGitOpsBuilder builder)
@@ -20,12 +29,28 @@ public static class HelmBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.TryAddSingleton<HelmRenderer>();
         builder.Services.TryAddSingleton<IHelmChartInflator, HelmChartInflator>();
-        if (builder.TryAddSubsection(Subsection))
+        builder.Services.TryAddSingleton<HelmRepositoryPool>();
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigurationCheck, HelmRepositoryCheck>());
+        builder.TryAddSubsection(Repositories, static (b, name) => b.AddHelmRepository(name));
+        builder.TryAddSubsection(Subsection, static (b, name) => b.AddHelmRelease(name));
+        return builder;
+    }
+
+    /// <summary>Adds a chart repository; releases name it as their <see cref="UnitOptions.Source"/> and say which <see cref="HelmReleaseOptions.Chart"/> they want.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="name">The repository's name.</param>
+    /// <param name="configure">Sets the options; those of the configuration section <c>HelmRepositories:{name}</c> come first.</param>
+    /// <returns>The builder.</returns>
+    public static IGitOpsBuilder AddHelmRepository(this IGitOpsBuilder builder, string name, Action<HelmRepositorySourceOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        builder.AddHelm();
+        builder.AddNamedOptions(name, Repositories, RepositorySchema, static (section, options) => section.Bind(options), configure);
+        var known = new KnownHelmRepository(name);
+        if (!builder.Services.Any(s => known.Equals(s.ImplementationInstance)))
         {
-            foreach (var (name, _) in builder.GetConfiguration().Items(Subsection))
-            {
-                builder.AddHelmRelease(name);
-            }
+            builder.Services.AddSingleton(known);
         }
 
         return builder;
@@ -40,11 +65,15 @@ public static class HelmBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.AddHelm();
-        builder.AddNamedOptions(name, Subsection, static (section, options) => section.Bind(options), configure);
+        builder.AddNamedOptions(name, Subsection, Schema, static (section, options) => section.Bind(options), configure);
         return builder.AddUnit(name, "HelmRelease", services =>
         {
             var options = services.GetRequiredService<IOptionsMonitor<HelmReleaseOptions>>().Get(name);
-            return new UnitDefinition(options, services.GetRequiredService<HelmRenderer>()) { RenderOptions = options.ToRenderOptions(name, services.GetService<ISecretReader>()) };
+            return new UnitDefinition(options, services.GetRequiredService<HelmRenderer>())
+            {
+                RenderOptions = options.ToRenderOptions(name, services.GetService<ISecretReader>(), services.GetService<IObjectReader>(), services.GetService<IManifestPatcher>()),
+                OwnSource = services.GetRequiredService<HelmRepositoryPool>().FindSource(name, options),
+            };
         });
     }
 }

@@ -2,6 +2,7 @@ using System.Text;
 using GitOps.Helm.Charts;
 using GitOps.Helm.Functions;
 using GitOps.Helm.Templates;
+using GitOps.Limits;
 using GitOps.Yaml;
 
 namespace GitOps.Helm.Rendering;
@@ -42,7 +43,7 @@ internal sealed class HelmChartInflator : IHelmChartInflator
         };
 
         // Nothing in these options waits for anything, so the task is complete when it is handed out.
-        var release = HelmTemplate.RenderAsync(loaded, options, null, cancellationToken).AsTask().GetAwaiter().GetResult();
+        var release = Blocking.Wait(HelmTemplate.RenderAsync(loaded, options, null, cancellationToken));
         var objects = new List<MapNode>();
         foreach (var document in YamlReader.ReadAll(release.ToYaml(), home.Value, s_objects))
         {

@@ -16,6 +16,7 @@ public sealed class HelmRepositoryClient : IDisposable
 {
     private readonly HelmRepositoryOptions _options;
     private readonly HttpClient _client;
+    private KnownIndex? _known;
 
     /// <summary>Makes a client.</summary>
     /// <param name="options">How the repository is reached.</param>
@@ -32,12 +33,24 @@ public sealed class HelmRepositoryClient : IDisposable
         _client = new HttpClient(CreateHandler(options), disposeHandler: true) { Timeout = System.Threading.Timeout.InfiniteTimeSpan };
     }
 
-    /// <summary>Fetches the index.</summary>
+    /// <summary>Fetches the index; a server that gives it a tag sends it again only when it changed.</summary>
     /// <param name="cancellationToken">Ends the call early.</param>
     /// <returns>The index.</returns>
     /// <exception cref="HelmException">The index cannot be fetched or read, or is too large.</exception>
-    public async ValueTask<HelmRepositoryIndex> GetIndexAsync(CancellationToken cancellationToken) =>
-        HelmRepositoryIndex.Parse(await GetAsync(Resolve("index.yaml"), _options.MaxIndexSize, cancellationToken).ConfigureAwait(false));
+    public async ValueTask<HelmRepositoryIndex> GetIndexAsync(CancellationToken cancellationToken)
+    {
+        // One field, read and replaced as a whole: the tag and its index belong together.
+        var known = Volatile.Read(ref _known);
+        var (content, tag) = await GetAsync(Resolve("index.yaml"), _options.MaxIndexSize, known?.Tag, cancellationToken).ConfigureAwait(false);
+        if (content is null)
+        {
+            return known!.Index;
+        }
+
+        var index = HelmRepositoryIndex.Parse(content);
+        Volatile.Write(ref _known, tag is null ? null : new KnownIndex(tag, index));
+        return index;
+    }
 
     /// <summary>Downloads a packaged chart and checks it against the index's digest.</summary>
     /// <param name="version">The version, from the index.</param>
@@ -52,7 +65,8 @@ public sealed class HelmRepositoryClient : IDisposable
             throw new HelmException(Reasons.FetchFailed, $"chart {version.Name}-{version.Version} has no downloadable URLs");
         }
 
-        var archive = await GetAsync(Resolve(version.Urls[0]), _options.MaxArchiveSize, cancellationToken).ConfigureAwait(false);
+        var (content, _) = await GetAsync(Resolve(version.Urls[0]), _options.MaxArchiveSize, null, cancellationToken).ConfigureAwait(false);
+        var archive = content!;
         var digest = version.Digest.StartsWith("sha256:", StringComparison.Ordinal) ? version.Digest["sha256:".Length..] : version.Digest;
         if (digest.Length > 0 && !digest.Equals(Convert.ToHexStringLower(SHA256.HashData(archive)), StringComparison.OrdinalIgnoreCase))
         {
@@ -138,7 +152,8 @@ public sealed class HelmRepositoryClient : IDisposable
         return _options.Url.Query.Length > 0 && resolved.Query.Length == 0 ? new UriBuilder(resolved) { Query = _options.Url.Query }.Uri : resolved;
     }
 
-    private async ValueTask<byte[]> GetAsync(Uri address, long limit, CancellationToken cancellationToken)
+    /// <summary>Fetches; the content is null when it is still the one that has the tag.</summary>
+    private async ValueTask<(byte[]? Content, string? Tag)> GetAsync(Uri address, long limit, string? tag, CancellationToken cancellationToken)
     {
         var shown = address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -152,7 +167,17 @@ public sealed class HelmRepositoryClient : IDisposable
                 request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{_options.Password}")));
             }
 
+            if (tag is not null)
+            {
+                request.Headers.TryAddWithoutValidation("If-None-Match", tag);
+            }
+
             using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timeout.Token).ConfigureAwait(false);
+            if (tag is not null && response.StatusCode == HttpStatusCode.NotModified)
+            {
+                return default;
+            }
+
             if (!response.IsSuccessStatusCode)
             {
                 throw new HelmException(
@@ -160,7 +185,7 @@ public sealed class HelmRepositoryClient : IDisposable
                     $"failed to fetch {shown} : {(int)response.StatusCode} {response.ReasonPhrase}");
             }
 
-            return await ReadAsync(response, limit, shown, timeout.Token).ConfigureAwait(false);
+            return (await ReadAsync(response, limit, shown, timeout.Token).ConfigureAwait(false), response.Headers.ETag?.ToString());
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
@@ -205,4 +230,6 @@ public sealed class HelmRepositoryClient : IDisposable
         string.Equals(address.Scheme, _options.Url.Scheme, StringComparison.Ordinal)
         && address.Host.Equals(_options.Url.Host, StringComparison.OrdinalIgnoreCase)
         && address.Port == _options.Url.Port;
+
+    private sealed record KnownIndex(string Tag, HelmRepositoryIndex Index);
 }

@@ -8,7 +8,8 @@ namespace GitOps.Helm;
 /// <remarks>Thread-safe. A registry of another kind (OCI) is another <see cref="ISource"/> that hands out the same tree.</remarks>
 public sealed class HelmRepositorySource : ISource, IDisposable
 {
-    private readonly HelmRepositoryClient _client;
+    private readonly HelmRepositoryClient? _own;
+    private readonly Func<CancellationToken, ValueTask<HelmRepositoryClient>> _connect;
     private readonly ChartLimits _limits;
     private readonly string _chart;
     private readonly string _version;
@@ -24,8 +25,19 @@ public sealed class HelmRepositorySource : ISource, IDisposable
         ArgumentNullException.ThrowIfNull(options);
         ArgumentException.ThrowIfNullOrEmpty(chart);
         ArgumentNullException.ThrowIfNull(version);
-        _client = new HelmRepositoryClient(options);
+        var client = new HelmRepositoryClient(options);
+        _own = client;
+        _connect = _ => ValueTask.FromResult(client);
         _limits = options.Limits;
+        _chart = chart;
+        _version = version;
+    }
+
+    /// <summary>Makes a source of a repository that several sources share; its credentials may change while the host runs.</summary>
+    internal HelmRepositorySource(HelmRepository repository, string chart, string version)
+    {
+        _connect = repository.ConnectAsync;
+        _limits = ChartLimits.Default;
         _chart = chart;
         _version = version;
     }
@@ -33,7 +45,8 @@ public sealed class HelmRepositorySource : ISource, IDisposable
     /// <inheritdoc/>
     public async ValueTask<Revision> ProbeAsync(CancellationToken cancellationToken)
     {
-        var index = await _client.GetIndexAsync(cancellationToken).ConfigureAwait(false);
+        var client = await _connect(cancellationToken).ConfigureAwait(false);
+        var index = await client.GetIndexAsync(cancellationToken).ConfigureAwait(false);
         var found = index.Find(_chart, _version);
         var revision = RevisionOf(found);
         lock (_lock)
@@ -48,8 +61,9 @@ public sealed class HelmRepositorySource : ISource, IDisposable
     public async ValueTask<Artifact> FetchAsync(Revision revision, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(revision);
-        var version = await FindAsync(revision, cancellationToken).ConfigureAwait(false);
-        var archive = await _client.DownloadAsync(version, cancellationToken).ConfigureAwait(false);
+        var client = await _connect(cancellationToken).ConfigureAwait(false);
+        var version = await FindAsync(client, revision, cancellationToken).ConfigureAwait(false);
+        var archive = await client.DownloadAsync(version, cancellationToken).ConfigureAwait(false);
         var files = ChartArchive.Read(archive, _limits, cancellationToken);
 
         // Helm does not obey .helmignore in packages, and a directory of this tree must not either.
@@ -57,7 +71,7 @@ public sealed class HelmRepositorySource : ISource, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _client.Dispose();
+    public void Dispose() => _own?.Dispose();
 
     private static Revision RevisionOf(HelmChartVersion version)
     {
@@ -71,7 +85,7 @@ public sealed class HelmRepositorySource : ISource, IDisposable
         return new Revision(version.Version, "sha256", digest.ToLowerInvariant());
     }
 
-    private async ValueTask<HelmChartVersion> FindAsync(Revision revision, CancellationToken cancellationToken)
+    private async ValueTask<HelmChartVersion> FindAsync(HelmRepositoryClient client, Revision revision, CancellationToken cancellationToken)
     {
         lock (_lock)
         {
@@ -81,7 +95,7 @@ public sealed class HelmRepositorySource : ISource, IDisposable
             }
         }
 
-        var index = await _client.GetIndexAsync(cancellationToken).ConfigureAwait(false);
+        var index = await client.GetIndexAsync(cancellationToken).ConfigureAwait(false);
         return index.VersionsOf(_chart).FirstOrDefault(v => RevisionOf(v) == revision)
             ?? throw new HelmException(Reasons.NotFound, $"the repository no longer has chart {_chart} at revision {revision}");
     }

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using GitOps.Helm.Charts;
 using GitOps.Helm.Templates;
 using GitOps.Helm.Values;
@@ -49,10 +48,6 @@ internal static class ChartSchemas
         try
         {
             return SchemaValidator.Validate(SchemaCache.Get(schema), values, cancellationToken)?.ToString();
-        }
-        catch (JsonException e)
-        {
-            return e.Message;
         }
         catch (SchemaException e)
         {

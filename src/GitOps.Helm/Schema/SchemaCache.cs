@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
-using GitOps.Helm.Values;
+using GitOps.Helm.Functions;
+using GitOps.Helm.Templates;
 
 namespace GitOps.Helm.Schema;
 
@@ -10,6 +11,6 @@ internal static class SchemaCache
 
     /// <summary>The compiled schema of a text.</summary>
     /// <exception cref="SchemaException">The text is no valid schema.</exception>
-    /// <exception cref="System.Text.Json.JsonException">The text is no JSON.</exception>
-    public static SchemaNode Get(byte[] text) => Compiled.GetValue(text, static t => SchemaCompiler.Compile(JsonValues.Read(t)));
+    /// <exception cref="FunctionException">The text is no JSON.</exception>
+    public static SchemaNode Get(byte[] text) => Compiled.GetValue(text, static t => SchemaCompiler.Compile(GoJsonReader.ReadStream(GoText.FromBytes(t))));
 }

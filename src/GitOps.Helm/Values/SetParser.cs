@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text;
+using GitOps.Helm.Functions;
+using GitOps.Helm.Templates;
 
 namespace GitOps.Helm.Values;
 
@@ -51,7 +53,7 @@ internal sealed class SetParser
     {
         if (!Until(IsLiteral ? LiteralKeyEnd : KeyEnd, out var key, out var last))
         {
-            return key.Length == 0 ? Step.End : throw new SetSyntaxException($"key \"{key}\" has no value");
+            return key.Length == 0 ? Step.End : throw new SetSyntaxException($"key {GoQuote.Quote(key)} has no value");
         }
 
         switch (last)
@@ -81,7 +83,7 @@ internal sealed class SetParser
 
             case ',':
                 Set(data, key, "");
-                throw new SetSyntaxException($"key \"{key}\" has no value (cannot end with ,)");
+                throw new SetSyntaxException($"key {GoQuote.Quote(key)} has no value (cannot end with ,)");
 
             default:
                 nesting++;
@@ -104,7 +106,7 @@ internal sealed class SetParser
 
                 if (step == Step.More && inner.Count == 0)
                 {
-                    throw new SetSyntaxException($"key map \"{key}\" has no value");
+                    throw new SetSyntaxException($"key map {GoQuote.Quote(key)} has no value");
                 }
 
                 if (inner.Count > 0)
@@ -116,7 +118,7 @@ internal sealed class SetParser
         }
     }
 
-    private Step Item(ref List<object?> list, int index, int nesting)
+    private Step Item(ref List<object?> list, long index, int nesting)
     {
         if (index < 0)
         {
@@ -148,7 +150,7 @@ internal sealed class SetParser
                     return Step.End;
                 }
 
-                var inner = list.Count > index && list[index] is { } existing ? Cast<List<object?>>(existing, "[]interface {}") : [];
+                var inner = list.Count > index && list[(int)index] is { } existing ? Cast<List<object?>>(existing, "[]interface {}") : [];
                 var step = Item(ref inner, nextIndex, nesting);
                 if (step == Step.End)
                 {
@@ -162,13 +164,13 @@ internal sealed class SetParser
                 var map = ValueTree.NewMap();
                 if (list.Count > index)
                 {
-                    if (list[index] is Dictionary<string, object?> there)
+                    if (list[(int)index] is Dictionary<string, object?> there)
                     {
                         map = there;
                     }
                     else
                     {
-                        list[index] = map;
+                        list[(int)index] = map;
                     }
                 }
 
@@ -199,7 +201,7 @@ internal sealed class SetParser
                 return Step.More;
             }
 
-            if (!JsonValues.TryReadPrefix(_text.AsSpan(_at), out var json, out var length))
+            if (!GoJsonReader.TryReadPrefix(_text[_at..], out var json, out var length))
             {
                 throw new SetSyntaxException("invalid JSON");
             }
@@ -287,8 +289,13 @@ internal sealed class SetParser
     private static bool TryParseInt(string text, out long number)
     {
         number = 0;
-        var digits = text.AsSpan(text[0] is '+' or '-' ? 1 : 0);
-        return !digits.IsEmpty && !digits.ContainsAnyExceptInRange('0', '9') && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number);
+        return IsInteger(text) && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number);
+    }
+
+    private static bool IsInteger(string text)
+    {
+        var digits = text.AsSpan(text is ['+' or '-', ..] ? 1 : 0);
+        return !digits.IsEmpty && !digits.ContainsAnyExceptInRange('0', '9');
     }
 
     private static T Cast<T>(object? value, string wanted)
@@ -303,7 +310,7 @@ internal sealed class SetParser
         }
     }
 
-    private static void SetIndex(List<object?> list, int index, object? value)
+    private static void SetIndex(List<object?> list, long index, object? value)
     {
         if (index > MaxIndex)
         {
@@ -315,11 +322,11 @@ internal sealed class SetParser
             list.Add(null);
         }
 
-        list[index] = value;
+        list[(int)index] = value;
     }
 
     /// <summary>Reads an index; false when the text ends before its bracket, which Helm takes for the end of the expression.</summary>
-    private bool TryReadIndex(out int index)
+    private bool TryReadIndex(out long index)
     {
         index = 0;
         if (!Until(IndexEnd, out var text, out _))
@@ -327,12 +334,11 @@ internal sealed class SetParser
             return false;
         }
 
-        if (text.Length == 0 || !TryParseInt(text, out var number))
+        if (!TryParseInt(text, out index))
         {
-            throw new SetSyntaxException($"error parsing index: strconv.Atoi: parsing \"{text}\": invalid syntax");
+            throw new SetSyntaxException($"error parsing index: strconv.Atoi: parsing {GoQuote.Quote(text)}: {(IsInteger(text) ? "value out of range" : "invalid syntax")}");
         }
 
-        index = (int)Math.Clamp(number, int.MinValue, int.MaxValue);
         return true;
     }
 

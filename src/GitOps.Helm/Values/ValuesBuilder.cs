@@ -1,3 +1,6 @@
+using GitOps.Helm.Functions;
+using GitOps.Helm.Templates;
+
 namespace GitOps.Helm.Values;
 
 /// <summary>Lays values sources over each other.</summary>
@@ -25,7 +28,7 @@ internal sealed class ValuesBuilder
                 }
                 else if (!file.Optional)
                 {
-                    throw new HelmException(Reasons.NotFound, $"open {file.Path}: no such file or directory");
+                    throw new HelmException(Reasons.NotFound, NotFound(file.Path));
                 }
 
                 break;
@@ -97,9 +100,7 @@ internal sealed class ValuesBuilder
         {
             if (set.Kind == SetValueKind.Json && set.Expression.AsSpan().TrimStart().StartsWith('{'))
             {
-                _values = JsonValues.TryReadObject(set.Expression, out var map)
-                    ? ValueTree.Merge(_values, map)
-                    : throw new HelmException($"failed parsing --set-json data JSON: {set.Expression}");
+                _values = ValueTree.Merge(_values, ReadObject(set.Expression));
                 return;
             }
 
@@ -111,5 +112,20 @@ internal sealed class ValuesBuilder
         }
     }
 
-    private string ReadForSet(string path) => _readFile(path) ?? throw new SetSyntaxException($"open {path}: no such file or directory");
+    private static Dictionary<string, object?> ReadObject(string expression)
+    {
+        try
+        {
+            return (Dictionary<string, object?>)GoJsonReader.Read(expression)!;
+        }
+        catch (FunctionException e)
+        {
+            throw new HelmException($"failed parsing --set-json data JSON: {expression}", e);
+        }
+    }
+
+    private string ReadForSet(string path) => _readFile(path) ?? throw new SetSyntaxException(NotFound(path));
+
+    /// <summary>Helm takes a path for an address first, so a path that is none fails as one.</summary>
+    private static string NotFound(string path) => GoUrl.TryParse(path, out _, out var error) ? $"open {path}: no such file or directory" : error;
 }

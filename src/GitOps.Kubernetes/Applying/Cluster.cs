@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using GitOps.Kubernetes.Client;
 using GitOps.Kubernetes.Drifting;
+using GitOps.Kubernetes.Hooks;
 using GitOps.Kubernetes.Inventories;
 using GitOps.Kubernetes.Leases;
 using Microsoft.Extensions.Logging;
@@ -22,6 +23,7 @@ internal sealed class Cluster : IDisposable
         Discovery = new Discovery(Client, time);
         Schemas = new KindSchemas(Client);
         Inventories = new InventoryStore(Client, options);
+        Releases = new ReleaseStore(Client, options);
         Watches = new WatchPool(this);
     }
 
@@ -41,6 +43,8 @@ internal sealed class Cluster : IDisposable
     public KindSchemas Schemas { get; }
 
     public InventoryStore Inventories { get; }
+
+    public ReleaseStore Releases { get; }
 
     public WatchPool Watches { get; }
 

@@ -374,7 +374,7 @@ internal sealed class Executor
             return (deleted, deleted.Error.IsConflict ? "it was deleted and made anew" : null);
         }
 
-        var gone = await WaitGoneAsync(item, item.Uid, _plan.Request.StageTimeout, cancellationToken).ConfigureAwait(false);
+        var gone = await WaitGoneAsync(item, _plan.Request.StageTimeout, cancellationToken).ConfigureAwait(false);
         if (gone is not null)
         {
             return (ApiResult.Failure(new ApiError(504, "Timeout", $"the object was deleted to be made anew, but is still there after {_plan.Request.StageTimeout.TotalSeconds:0.#} seconds{gone}")), null);
@@ -436,7 +436,7 @@ internal sealed class Executor
 
             await Parallel.ForEachAsync(pending, Parallelism(cancellationToken), async (item, token) =>
             {
-                if (await WaitGoneAsync(item, item.Uid, _cluster.Options.PruneWait, token).ConfigureAwait(false) is { } blocked)
+                if (await WaitGoneAsync(item, _cluster.Options.PruneWait, token).ConfigureAwait(false) is { } blocked)
                 {
                     _diagnostics.Add(Diagnostic.Warning(Reasons.PruneFailed, $"The object was deleted and is not gone yet{blocked}; it stays in the inventory until it is.", null, item.Id));
                 }
@@ -500,30 +500,8 @@ internal sealed class Executor
         }
     }
 
-    /// <summary>Waits until an object is gone.</summary>
-    /// <returns><see langword="null"/> when it is, else what holds it, for the end of a sentence.</returns>
-    private async ValueTask<string?> WaitGoneAsync(PlannedObject item, string uid, TimeSpan limit, CancellationToken cancellationToken)
-    {
-        var until = _cluster.Time.GetUtcNow() + limit;
-        var pause = TimeSpan.FromMilliseconds(20);
-        while (true)
-        {
-            var live = await _client.GetAsync(item.Resource, item.Id.Namespace, item.Id.Name, cancellationToken).ConfigureAwait(false);
-            if (live.Error is { IsNotFound: true } || (live.Succeeded && live.Body.GetMap("metadata")?.GetString("uid") != uid))
-            {
-                return null;
-            }
-
-            if (_cluster.Time.GetUtcNow() >= until)
-            {
-                var finalizers = live.Succeeded ? LiveState.Finalizers(live.Body) : [];
-                return finalizers.Count == 0 ? "" : $": its finalizers {string.Join(", ", finalizers)} are still set, so the controller that owns them must run";
-            }
-
-            await Task.Delay(pause, _cluster.Time, cancellationToken).ConfigureAwait(false);
-            pause = pause * 2 < TimeSpan.FromSeconds(1) ? pause * 2 : TimeSpan.FromSeconds(1);
-        }
-    }
+    private ValueTask<string?> WaitGoneAsync(PlannedObject item, TimeSpan limit, CancellationToken cancellationToken) =>
+        GoneWait.RunAsync(_client, item.Resource, item.Id, item.Uid, limit, _cluster.Time, cancellationToken);
 
     private void Report(ObjectChange change)
     {

@@ -20,6 +20,15 @@ internal static class Keys
     /// <summary>Annotation on the objects that hold an inventory: which write stored it.</summary>
     public const string InventoryWrite = Prefix + "inventory-write";
 
+    /// <summary>Label on the object that holds a release record: the unit.</summary>
+    public const string Release = Prefix + "release";
+
+    /// <summary>Annotation on the object of a hook: the run it belongs to.</summary>
+    public const string HookRun = Prefix + "hook-run";
+
+    /// <summary>Helm's annotation on a hook.</summary>
+    public const string HelmHook = "helm.sh/hook";
+
     /// <summary>Flux's prefix; its keys are accepted beside ours.</summary>
     public const string FluxPrefix = "kustomize.toolkit.fluxcd.io/";
 

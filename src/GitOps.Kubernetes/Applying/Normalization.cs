@@ -8,8 +8,8 @@ internal static class Normalization
 {
     private static readonly string[] s_serverFields = ["managedFields", "resourceVersion", "uid", "selfLink", "generation", "deletionTimestamp", "deletionGracePeriodSeconds"];
 
-    /// <summary>A copy in the form that server-side apply wants.</summary>
-    public static MapNode Prepare(Manifest manifest, string @namespace, Owner owner)
+    /// <summary>A copy in the form that server-side apply wants, with the labels of its owner, if it has one.</summary>
+    public static MapNode Prepare(Manifest manifest, string @namespace, Owner? owner)
     {
         var root = (MapNode)manifest.Root.DeepClone();
         var metadata = root.GetMap("metadata")!;
@@ -58,7 +58,7 @@ internal static class Normalization
                 break;
         }
 
-        owner.Write(root);
+        owner?.Write(root);
         return root;
     }
 

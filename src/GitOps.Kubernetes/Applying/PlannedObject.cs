@@ -1,4 +1,5 @@
 using GitOps.Kubernetes.Client;
+using GitOps.Kubernetes.Hooks;
 using GitOps.Kubernetes.Inventories;
 
 namespace GitOps.Kubernetes.Applying;
@@ -45,4 +46,7 @@ internal sealed record KubernetesPlan(ApplyRequest Request, IReadOnlyList<Planne
 {
     /// <summary>Whether the plan is about some objects of the inventory only; the entries of the others stay.</summary>
     public bool IsPartial { get; init; }
+
+    /// <summary>The hooks that are due; <see langword="null"/> when none are.</summary>
+    public HookRun? HookRun { get; init; }
 }

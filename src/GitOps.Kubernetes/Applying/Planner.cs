@@ -8,7 +8,7 @@ using GitOps.Kubernetes.Inventories;
 namespace GitOps.Kubernetes.Applying;
 
 /// <summary>Makes one plan: maps the set to the API, compares what is known, dry-runs the rest, finds what left the set.</summary>
-internal sealed class Planner
+internal sealed partial class Planner
 {
     private readonly Cluster _cluster;
     private readonly ApplyRequest _request;
@@ -20,6 +20,7 @@ internal sealed class Planner
     private readonly IgnoreRules _ignore;
     private readonly ILiveKnowledge? _known;
     private readonly Dictionary<ResourceId, ApiError> _silent = [];
+    private bool _isUnreachable;
 
     public Planner(Cluster cluster, ApplyRequest request, ILiveKnowledge? known)
     {
@@ -80,8 +81,9 @@ internal sealed class Planner
         List<PlannedObject> planned = [];
         await AssessAllAsync(desired, inventory, live, planned, cancellationToken).ConfigureAwait(false);
         await PlanPruneAsync(leaving, live, planned, cancellationToken).ConfigureAwait(false);
-        _diagnostics.AddRange(_found.OrderBy(d => d.Resource is { } id ? id : default, ApplyOrder.Comparer).ThenBy(d => d.Message, StringComparer.Ordinal));
-        return new KubernetesPlan(_request, [.. planned.Select(p => p.ToChange())], _diagnostics, planned, inventory);
+        var run = await PlanHooksAsync(desired, planned, inventory, cancellationToken).ConfigureAwait(false);
+        _diagnostics.AddRange(_found.OrderBy(d => d.Resource ?? new ResourceId("", "", "", ""), ApplyOrder.Comparer).ThenBy(d => d.Message, StringComparer.Ordinal));
+        return new KubernetesPlan(_request, [.. planned.Select(p => p.ToChange())], _diagnostics, planned, inventory) { HookRun = run, Hooks = run is null ? [] : Planned(run) };
     }
 
     /// <summary>Plans the deletion of some of the unit's objects. Objects that the inventory does not hold are named and left alone.</summary>
@@ -148,42 +150,18 @@ internal sealed class Planner
         HashSet<(string, string)> unknown = [];
         foreach (var manifest in _request.Manifests)
         {
-            var (resource, error) = await _cluster.Discovery.FindAsync(manifest.ApiVersion, manifest.Kind, cancellationToken).ConfigureAwait(false);
-            MapNode? definition = null;
-            if (error is { IsUnreachable: true } or { StatusCode: 401 })
+            var (resource, definition) = await ResolveAsync(manifest, definitions, unknown, cancellationToken).ConfigureAwait(false);
+            if (_isUnreachable)
             {
-                _diagnostics.Add(Failures.General(error, "The kinds of the cluster cannot be read", null));
                 return [];
-            }
-
-            if (error is not null)
-            {
-                if (unknown.Add((manifest.ApiVersion, manifest.Kind)))
-                {
-                    _diagnostics.Add(Diagnostic.Error(Failures.ReasonOf(error), $"The API {manifest.ApiVersion} does not say which kinds it has: {Failures.Explain(error, null)}.", manifest.Origin, manifest.Id));
-                }
-
-                continue;
-            }
-
-            if (resource is null && definitions.TryGetValue((manifest.ApiVersion, manifest.Kind), out var defined))
-            {
-                (resource, definition) = defined;
             }
 
             if (resource is null)
             {
-                if (unknown.Add((manifest.ApiVersion, manifest.Kind)))
-                {
-                    _diagnostics.Add(Diagnostic.Error(Reasons.ValidationFailed,
-                        $"The cluster knows no kind {manifest.Kind} in {manifest.ApiVersion}, and no CustomResourceDefinition of the set defines it: add the definition, apply what brings it first, or correct apiVersion and kind.",
-                        manifest.Origin, manifest.Id));
-                }
-
                 continue;
             }
 
-            var @namespace = resource.Namespaced ? manifest.Id.Namespace is { Length: > 0 } named ? named : _request.DefaultNamespace ?? "default" : "";
+            var @namespace = NamespaceOf(manifest, resource);
             var id = manifest.Id with { Namespace = @namespace };
             if (!seen.TryAdd(id, manifest))
             {
@@ -211,6 +189,51 @@ internal sealed class Planner
 
         desired.Sort(static (a, b) => ApplyOrder.Compare(a.Id, b.Id));
         return desired;
+    }
+
+    private string NamespaceOf(Manifest manifest, ApiResource resource) =>
+        resource.Namespaced ? manifest.Id.Namespace is { Length: > 0 } named ? named : _request.DefaultNamespace ?? "default" : "";
+
+    /// <summary>The API resource of a manifest, and the definition in the set while only that knows the kind. What cannot be found is told once for each kind.</summary>
+    private async ValueTask<(ApiResource? Resource, MapNode? Definition)> ResolveAsync(
+        Manifest manifest, Dictionary<(string ApiVersion, string Kind), (ApiResource Resource, MapNode Definition)> definitions, HashSet<(string, string)> unknown, CancellationToken cancellationToken)
+    {
+        var (resource, error) = await _cluster.Discovery.FindAsync(manifest.ApiVersion, manifest.Kind, cancellationToken).ConfigureAwait(false);
+        if (error is { IsUnreachable: true } or { StatusCode: 401 })
+        {
+            _isUnreachable = true;
+            _diagnostics.Add(Failures.General(error, "The kinds of the cluster cannot be read", null));
+            return default;
+        }
+
+        if (error is not null)
+        {
+            if (unknown.Add((manifest.ApiVersion, manifest.Kind)))
+            {
+                _diagnostics.Add(Diagnostic.Error(Failures.ReasonOf(error), $"The API {manifest.ApiVersion} does not say which kinds it has: {Failures.Explain(error, null)}.", manifest.Origin, manifest.Id));
+            }
+
+            return default;
+        }
+
+        if (resource is not null)
+        {
+            return (resource, null);
+        }
+
+        if (definitions.TryGetValue((manifest.ApiVersion, manifest.Kind), out var defined))
+        {
+            return defined;
+        }
+
+        if (unknown.Add((manifest.ApiVersion, manifest.Kind)))
+        {
+            _diagnostics.Add(Diagnostic.Error(Reasons.ValidationFailed,
+                $"The cluster knows no kind {manifest.Kind} in {manifest.ApiVersion}, and no CustomResourceDefinition of the set defines it: add the definition, apply what brings it first, or correct apiVersion and kind.",
+                manifest.Origin, manifest.Id));
+        }
+
+        return default;
     }
 
     private Dictionary<(string ApiVersion, string Kind), (ApiResource Resource, MapNode Definition)> CollectDefinitions()
@@ -692,6 +715,7 @@ internal sealed class Planner
 
     private async ValueTask PlanPruneAsync(List<InventoryEntry> leaving, IReadOnlyDictionary<ResourceId, LiveState> live, List<PlannedObject> planned, CancellationToken cancellationToken)
     {
+        var holders = await HoldersAsync(leaving, live, cancellationToken).ConfigureAwait(false);
         foreach (var entry in leaving.OrderByDescending(e => e.Id, ApplyOrder.Comparer))
         {
             if (_silent.TryGetValue(entry.Id, out var silent))
@@ -721,10 +745,31 @@ internal sealed class Planner
                 _ when state.Owner != _owner => item with { Action = ChangeAction.Skipped, Note = $"it now belongs to {state.Owner}" },
                 _ when state.Policy.BlocksPrune => item with { Action = ChangeAction.Skipped, Note = state.Policy.Reason },
                 _ when state.IsTerminating => item with { Action = ChangeAction.Skipped, KeepsEntry = true, Note = finalizers.Count == 0 ? "it is being deleted" : $"it is being deleted and waits for its finalizers {string.Join(", ", finalizers)}" },
-                _ when _cluster.Claims.OtherClaimant(_owner.Unit, entry.Id) is { } claimant => item with { Action = ChangeAction.Skipped, KeepsEntry = true, Note = $"it is handed over to unit {claimant}" },
+                _ when (holders.GetValueOrDefault(entry.Id) ?? _cluster.Claims.OtherClaimant(_owner.Unit, entry.Id)) is { } claimant => item with { Action = ChangeAction.Skipped, KeepsEntry = true, Note = $"it is handed over to unit {claimant}" },
                 _ => item,
             });
         }
+    }
+
+    /// <summary>
+    /// The units that already have in their inventories what is about to be deleted. An object that moves is in its new inventory before its labels say so,
+    /// and a host that was killed in between will come back for it.
+    /// </summary>
+    private async ValueTask<IReadOnlyDictionary<ResourceId, string>> HoldersAsync(List<InventoryEntry> leaving, IReadOnlyDictionary<ResourceId, LiveState> live, CancellationToken cancellationToken)
+    {
+        var ids = leaving.Select(e => e.Id).Where(id => live.TryGetValue(id, out var state) && state.Owner == _owner).ToHashSet();
+        if (!_request.Prune || ids.Count == 0)
+        {
+            return new Dictionary<ResourceId, string>();
+        }
+
+        var (holders, error) = await _cluster.Inventories.HoldersAsync(_request.UnitName, ids, cancellationToken).ConfigureAwait(false);
+        if (error is not null)
+        {
+            _found.Add(Failures.General(error, "Whether another unit takes over what is to be pruned cannot be read", null));
+        }
+
+        return holders;
     }
 
     private PlannedObject Abandon(PlannedObject item)

@@ -132,7 +132,7 @@ internal static class CustomShapes
                 return InProgress("the active service still points to the old version");
             }
 
-            if (stable != "" && stable != current)
+            if (stable is { Length: > 0 } && stable != current)
             {
                 return InProgress("the analysis still runs");
             }

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Globalization;
+using GitOps.Limits;
 
 namespace GitOps.Kubernetes.Health;
 
@@ -95,8 +96,7 @@ internal sealed class HealthFacts
     {
         using var stream = typeof(HealthFacts).Assembly.GetManifestResourceStream("health-facts.txt")
             ?? throw new InvalidOperationException("The table of health facts is missing from the assembly.");
-        using var reader = new StreamReader(stream);
-        return Parse(reader.ReadToEnd());
+        return Parse(BoundedRead.Decode(BoundedRead.Stream(stream, "health-facts.txt", 1024 * 1024)));
     }
 
     private Line[]? Find(string group, string kind)

@@ -83,7 +83,8 @@ internal sealed class PodCauses(Cluster cluster, DynamicClient client, Action ch
         return Fields.Text(status, "phase") == "Running" && Conditions.Find(pod, "Ready") is { IsFalse: true } ready ? ready.Text : null;
     }
 
-    private static string? SelectorOf(MapNode live)
+    /// <summary>The selector of a workload's pods; <see langword="null"/> when it has none.</summary>
+    public static string? SelectorOf(MapNode live)
     {
         if (live.GetString("kind") is not ("Deployment" or "StatefulSet" or "DaemonSet" or "ReplicaSet" or "Job"))
         {

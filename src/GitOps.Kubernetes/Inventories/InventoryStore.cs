@@ -18,7 +18,6 @@ internal sealed class InventoryStore(DynamicClient client, KubernetesOptions opt
     private const int ShardBytes = 256 * 1024;
 
     private static readonly ApiResource s_configMaps = new("", "v1", "ConfigMap", "configmaps", true);
-    private static readonly ApiResource s_namespaces = new("", "v1", "Namespace", "namespaces", false);
 
     private readonly PatchOptions _write = new() { FieldManager = options.FieldManager };
 
@@ -98,6 +97,31 @@ internal sealed class InventoryStore(DynamicClient client, KubernetesOptions opt
         return (entries.TryGetValue(id, out var entry) && !entry.Released, error);
     }
 
+    /// <summary>Which other units' inventories hold some of these objects, and have not released them.</summary>
+    public async ValueTask<(IReadOnlyDictionary<ResourceId, string> Holders, ApiError? Error)> HoldersAsync(string unitName, IReadOnlySet<ResourceId> ids, CancellationToken cancellationToken)
+    {
+        Dictionary<ResourceId, string> holders = [];
+        var (_, error) = await client.ListAsync(
+            s_configMaps,
+            new ListOptions { Namespace = Namespace, LabelSelector = Keys.Inventory },
+            item =>
+            {
+                if (item.GetMap("metadata")?.GetMap("annotations")?.GetString(Keys.InventoryUnit) is not { } other || other == unitName)
+                {
+                    return;
+                }
+
+                Dictionary<ResourceId, InventoryEntry> entries = [];
+                Read(item, other, entries, new Dictionary<string, InventoryShard>(StringComparer.Ordinal));
+                foreach (var id in ids.Where(i => entries.TryGetValue(i, out var entry) && !entry.Released))
+                {
+                    holders[id] = other;
+                }
+            },
+            cancellationToken).ConfigureAwait(false);
+        return (holders, error);
+    }
+
     private async ValueTask<ApiResult> WriteShardAsync(string unitName, string name, string content, InventoryShard shard, bool exists, CancellationToken cancellationToken)
     {
         var body = new MapNode();
@@ -124,14 +148,9 @@ internal sealed class InventoryStore(DynamicClient client, KubernetesOptions opt
         var created = await client.CreateAsync(s_configMaps, Namespace, body, _write, cancellationToken).ConfigureAwait(false);
         if (created.Error is { IsNamespaceMissing: true })
         {
-            var @namespace = new MapNode();
-            @namespace.Set("apiVersion", "v1");
-            @namespace.Set("kind", "Namespace");
-            @namespace.GetOrAddMap("metadata").Set("name", Namespace);
-            var made = await client.CreateAsync(s_namespaces, "", @namespace, _write, cancellationToken).ConfigureAwait(false);
-            if (!made.Succeeded && !made.Error.IsAlreadyExists)
+            if (await Namespaces.CreateAsync(client, Namespace, _write, cancellationToken).ConfigureAwait(false) is { } missing)
             {
-                return made;
+                return ApiResult.Failure(missing);
             }
 
             created = await client.CreateAsync(s_configMaps, Namespace, body, _write, cancellationToken).ConfigureAwait(false);
@@ -258,7 +277,7 @@ internal sealed class InventoryStore(DynamicClient client, KubernetesOptions opt
     }
 
     // An object's name takes less than a label value does; the hash keeps names apart that differ only in what is dropped.
-    private static string DnsName(string unitName)
+    internal static string DnsName(string unitName)
     {
         var value = Owner.LabelValue(unitName);
         return value.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-')

@@ -11,7 +11,6 @@ namespace GitOps.Kubernetes.Leases;
 internal sealed partial class LeaseElection(DynamicClient client, LeaseOptions options, TimeProvider time, ILogger logger, WriteFence? fence = null) : ILeaderElection
 {
     private static readonly ApiResource s_leases = new("coordination.k8s.io", "v1", "Lease", "leases", true);
-    private static readonly ApiResource s_namespaces = new("", "v1", "Namespace", "namespaces", false);
 
     private const long LongestTerm = 24 * 60 * 60;
 
@@ -202,11 +201,7 @@ internal sealed partial class LeaseElection(DynamicClient client, LeaseOptions o
         var created = await client.CreateAsync(s_leases, options.Namespace, lease, write, cancellationToken).ConfigureAwait(false);
         if (created.Error is { IsNamespaceMissing: true })
         {
-            var @namespace = new MapNode();
-            @namespace.Set("apiVersion", "v1");
-            @namespace.Set("kind", "Namespace");
-            @namespace.GetOrAddMap("metadata").Set("name", options.Namespace);
-            await client.CreateAsync(s_namespaces, "", @namespace, write, cancellationToken).ConfigureAwait(false);
+            await Namespaces.CreateAsync(client, options.Namespace, write, cancellationToken).ConfigureAwait(false);
             created = await client.CreateAsync(s_leases, options.Namespace, lease, write, cancellationToken).ConfigureAwait(false);
         }
 

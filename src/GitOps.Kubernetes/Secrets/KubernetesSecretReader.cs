@@ -3,7 +3,8 @@ using GitOps.Kubernetes.Client;
 namespace GitOps.Kubernetes.Secrets;
 
 /// <summary>Reads Secrets with the applier's own connection and rights.</summary>
-internal sealed class KubernetesSecretReader(KubernetesApplier applier) : ISecretReader
+/// <param name="applier">Gives the applier; not before the first read, for until then the options may still have mistakes that are to be reported.</param>
+internal sealed class KubernetesSecretReader(Func<KubernetesApplier> applier) : ISecretReader
 {
     private static readonly ApiResource Secrets = new("", "v1", "Secret", "secrets", Namespaced: true);
 
@@ -11,7 +12,7 @@ internal sealed class KubernetesSecretReader(KubernetesApplier applier) : ISecre
     public async ValueTask<IReadOnlyDictionary<string, ReadOnlyMemory<byte>>?> ReadAsync(string? @namespace, string name, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        var client = applier.Client;
+        var client = applier().Client;
         var from = @namespace ?? client.DefaultNamespace ?? "default";
         var result = await client.GetAsync(Secrets, from, name, cancellationToken).ConfigureAwait(false);
         if (result.Succeeded)

@@ -1,3 +1,5 @@
+using GitOps.Limits;
+
 namespace GitOps.Kustomize.Loading;
 
 /// <summary>Decrypts files as they are read.</summary>
@@ -21,7 +23,6 @@ internal sealed class DecryptingFileTree : IFileTree
 
     public ReadOnlyMemory<byte> Read(TreePath file)
     {
-        var decrypted = _decryptor.DecryptAsync(file, _inner.Read(file), _cancellationToken);
-        return decrypted.IsCompletedSuccessfully ? decrypted.GetAwaiter().GetResult() : decrypted.AsTask().GetAwaiter().GetResult();
+        return Blocking.Wait(_decryptor.DecryptAsync(file, _inner.Read(file), _cancellationToken));
     }
 }

@@ -1,3 +1,5 @@
+using GitOps.Limits;
+
 namespace GitOps.Kustomize.Loading;
 
 /// <summary>What a build may fetch: nothing without a resolver.</summary>
@@ -23,7 +25,7 @@ internal sealed class RemoteAccess
         }
 
         var repository = new RemoteRepository(reference.CloneUrl, reference.Reference.Length == 0 ? null : reference.Reference, reference.Submodules, reference.Timeout);
-        return Wait(_resolver.FetchRepositoryAsync(repository, _cancellationToken));
+        return Blocking.Wait(_resolver.FetchRepositoryAsync(repository, _cancellationToken));
     }
 
     public ReadOnlyMemory<byte> FetchFile(string url)
@@ -38,9 +40,7 @@ internal sealed class RemoteAccess
             throw new KustomizeException($"'{url}' is not a URL that can be fetched");
         }
 
-        return Wait(_resolver.FetchFileAsync(uri, _cancellationToken))
+        return Blocking.Wait(_resolver.FetchFileAsync(uri, _cancellationToken))
             ?? throw new KustomizeException(RemoteReference.IsRemote(url) ? $"'{url}' is a repository, not a file" : $"'{url}' cannot be fetched: the server has no such file");
     }
-
-    private static T Wait<T>(ValueTask<T> work) => work.IsCompletedSuccessfully ? work.GetAwaiter().GetResult() : work.AsTask().GetAwaiter().GetResult();
 }

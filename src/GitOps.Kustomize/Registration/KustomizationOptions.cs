@@ -16,10 +16,10 @@ public sealed class KustomizationOptions : UnitOptions
     public IList<string> Components { get; } = [];
 
     /// <summary>Patches that are applied after the kustomization's own.</summary>
-    public IList<KustomizationPatchOptions> Patches { get; } = [];
+    public IList<ManifestPatchOptions> Patches { get; } = [];
 
     /// <summary>Images that are changed; an entry wins over the kustomization's entry of the same name.</summary>
-    public IList<KustomizationImageOptions> Images { get; } = [];
+    public IList<ManifestImageOptions> Images { get; } = [];
 
     /// <summary>Labels that are set on every object, but not in selectors and templates.</summary>
     public IDictionary<string, string> CommonLabels { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -57,13 +57,24 @@ public sealed class KustomizationOptions : UnitOptions
         }
     }
 
+    private static KustomizePatchTarget ToTarget(ManifestPatchTargetOptions target) => new()
+    {
+        Group = target.Group ?? "",
+        Version = target.Version ?? "",
+        Kind = target.Kind ?? "",
+        Name = target.Name ?? "",
+        Namespace = target.Namespace ?? "",
+        LabelSelector = target.LabelSelector ?? "",
+        AnnotationSelector = target.AnnotationSelector ?? "",
+    };
+
     internal KustomizeOptions ToRenderOptions() => new()
     {
         TargetNamespace = TargetNamespace,
         NamePrefix = NamePrefix,
         NameSuffix = NameSuffix,
         Components = [.. Components],
-        Patches = [.. Patches.Select(p => p.ToPatch())],
+        Patches = [.. Patches.Select(p => new KustomizePatch(p.Patch!, p.Target is null ? null : ToTarget(p.Target)))],
         Images = [.. Images.Select(i => new KustomizeImage(i.Name!, i.NewName ?? "", i.NewTag ?? "", i.Digest ?? ""))],
         CommonLabels = new Dictionary<string, string>(CommonLabels, StringComparer.Ordinal),
         CommonAnnotations = new Dictionary<string, string>(CommonAnnotations, StringComparer.Ordinal),

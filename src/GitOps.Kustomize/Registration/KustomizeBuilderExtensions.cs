@@ -11,6 +11,11 @@ public static class KustomizeBuilderExtensions
 {
     private const string Subsection = "Kustomizations";
 
+    private static readonly SettingsSchema Schema = SettingsSchema.Of<KustomizationOptions>(
+        SettingsSchema.Of<IgnoreRuleOptions>(),
+        SettingsSchema.Of<ManifestImageOptions>(),
+        SettingsSchema.Of<ManifestPatchOptions>(SettingsSchema.Of<ManifestPatchTargetOptions>()));
+
     /// <summary>Adds the kustomize renderer and the kustomizations of the configuration section <c>Kustomizations</c>.</summary>
     /// <param name="builder">The builder.</param>
     /// <returns>The builder.</returns>
@@ -18,14 +23,8 @@ public static class KustomizeBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.TryAddSingleton<KustomizeRenderer>();
-        if (builder.TryAddSubsection(Subsection))
-        {
-            foreach (var (name, _) in builder.GetConfiguration().Items(Subsection))
-            {
-                builder.AddKustomization(name);
-            }
-        }
-
+        builder.Services.TryAddSingleton<IManifestPatcher, ManifestPatcher>();
+        builder.TryAddSubsection(Subsection, static (b, name) => b.AddKustomization(name));
         return builder;
     }
 
@@ -38,20 +37,21 @@ public static class KustomizeBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.AddKustomize();
-        builder.AddNamedOptions(name, Subsection, static (section, options) => section.Bind(options), configure);
+        builder.AddNamedOptions(name, Subsection, Schema, static (section, options) => section.Bind(options), configure);
         return builder.AddUnit(name, "Kustomization", services =>
         {
             var options = services.GetRequiredService<IOptionsMonitor<KustomizationOptions>>().Get(name);
+            var inflator = options.EnableHelm ? services.GetService<IHelmChartInflator>() : null;
             var render = options.ToRenderOptions() with
             {
                 Transformers = [.. services.GetServices<IKustomizeTransformer>()],
-                ChartInflator = options.EnableHelm ? Inflator(services, name) : null,
+                ChartInflator = inflator,
             };
-            return new UnitDefinition(options, services.GetRequiredService<KustomizeRenderer>()) { RenderOptions = render };
+            return new UnitDefinition(options, services.GetRequiredService<KustomizeRenderer>())
+            {
+                RenderOptions = render,
+                Errors = options.EnableHelm && inflator is null ? ["EnableHelm is set, but there is no Helm renderer: reference GitOps.Helm and call AddHelm()."] : [],
+            };
         });
     }
-
-    private static IHelmChartInflator Inflator(IServiceProvider services, string name) =>
-        services.GetService<IHelmChartInflator>()
-        ?? throw new InvalidOperationException($"The kustomization '{name}' has EnableHelm set, but there is no Helm renderer: reference GitOps.Helm and call AddHelm().");
 }

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
+using GitOps.Limits;
 
 namespace GitOps.Notifications;
 
@@ -13,6 +14,8 @@ public sealed class WebhookNotifier : INotifier
 
     /// <summary>The header that holds <see cref="GitOpsEvent.Id"/>; a receiver that sees it twice may drop the second.</summary>
     public const string EventIdHeader = "X-GitOps-Event-Id";
+
+    private const int MostSecretBytes = 64 * 1024;
 
     private readonly WebhookOptions _options;
     private readonly Func<HttpClient> _client;
@@ -81,7 +84,7 @@ public sealed class WebhookNotifier : INotifier
         }
 
         return _options.SecretFile is { Length: > 0 } file
-            ? Encoding.UTF8.GetBytes((await File.ReadAllTextAsync(file, cancellationToken).ConfigureAwait(false)).TrimEnd('\r', '\n'))
+            ? Encoding.UTF8.GetBytes((await BoundedRead.TextAsync(file, MostSecretBytes, cancellationToken).ConfigureAwait(false)).TrimEnd('\r', '\n'))
             : [];
     }
 }

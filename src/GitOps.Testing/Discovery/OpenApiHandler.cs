@@ -3,7 +3,7 @@ using System.Text;
 
 namespace GitOps.Testing.Discovery;
 
-/// <summary>Serves OpenAPI v3 documents: schemas of all kinds and the parameters that kubectl looks for.</summary>
+/// <summary>Serves OpenAPI documents, v3 by group and v2 as a whole: schemas of all kinds and the parameters that kubectl looks for.</summary>
 internal sealed class OpenApiHandler(ClusterState state)
 {
     public async Task HandleAsync(RequestContext request, string[] path)
@@ -21,6 +21,9 @@ internal sealed class OpenApiHandler(ClusterState state)
                 return;
             case ["openapi", "v2"] when request.Http.Request.Headers.Accept.ToString() is var accept && (accept.Length == 0 || accept.Contains("application/json", StringComparison.Ordinal) || accept.Contains("*/*", StringComparison.Ordinal)):
                 await request.WriteAsync(200, Swagger()).ConfigureAwait(false);
+                return;
+            case ["openapi", "v2"] when SwaggerProtobuf.IsAsked(request.Http.Request.Headers.Accept.ToString()):
+                await request.WriteAsync(200, SwaggerProtobuf.Write(Swagger()), SwaggerProtobuf.ContentType).ConfigureAwait(false);
                 return;
             default:
                 throw ApiException.PathNotFound();
@@ -63,7 +66,7 @@ internal sealed class OpenApiHandler(ClusterState state)
         foreach (var (definition, served) in Resources(group, version))
         {
             Paths(paths, definition, version);
-            new SchemaWriter(schemas).Write(served.Type, SchemaName(definition, served));
+            new SchemaWriter(schemas, "#/components/schemas/").Write(served.Type, SchemaName(definition, served));
             schemas.GetMap(SchemaName(definition, served))!["x-kubernetes-group-version-kind"] = new ListNode([Kind(definition, version)]);
         }
 
@@ -82,15 +85,19 @@ internal sealed class OpenApiHandler(ClusterState state)
         root.Set("swagger", "2.0");
         Info(root);
         var paths = root.GetOrAddMap("paths");
+        var definitions = root.GetOrAddMap("definitions");
+        var writer = new SchemaWriter(definitions, "#/definitions/");
         foreach (var (group, version) in Versions())
         {
-            foreach (var (definition, _) in Resources(group, version))
+            foreach (var (definition, served) in Resources(group, version))
             {
                 Paths(paths, definition, version);
+                var name = SchemaName(definition, served);
+                writer.Write(served.Type, name);
+                definitions.GetMap(name)!["x-kubernetes-group-version-kind"] = new ListNode([Kind(definition, version)]);
             }
         }
 
-        root.GetOrAddMap("definitions");
         return root;
     }
 
@@ -150,120 +157,5 @@ internal sealed class OpenApiHandler(ClusterState state)
             return (Node)parameter;
         }));
         operation.GetOrAddMap("responses").GetOrAddMap("200").Set("description", "OK");
-    }
-
-    /// <summary>Writes types as OpenAPI schemas; named types go into the list of schemas once.</summary>
-    private sealed class SchemaWriter(MapNode schemas)
-    {
-        public MapNode Write(SchemaType type, string name = "")
-        {
-            name = name.Length > 0 ? name : type.Kind == SchemaKind.Map ? type.Name : "";
-            if (name.Length == 0)
-            {
-                return Body(type);
-            }
-
-            if (!schemas.ContainsKey(name))
-            {
-                // A place first: types refer to themselves.
-                schemas[name] = new MapNode();
-                schemas[name] = Body(type);
-            }
-
-            var reference = new MapNode();
-            reference.Set("$ref", $"#/components/schemas/{name}");
-            return reference;
-        }
-
-        private MapNode Body(SchemaType type)
-        {
-            if (type.Source is { } source && type.Kind != SchemaKind.Map)
-            {
-                return (MapNode)source.DeepClone();
-            }
-
-            var schema = new MapNode();
-            switch (type.Kind)
-            {
-                case SchemaKind.Map:
-                    Map(type, schema);
-                    break;
-                case SchemaKind.List:
-                    schema.Set("type", "array");
-                    schema["items"] = Write(type.Items ?? SchemaType.Untyped);
-                    schema.Set("x-kubernetes-list-type", type.ListType switch { ListType.Set => "set", ListType.Map => "map", _ => "atomic" });
-                    if (type.Keys.Length > 0)
-                    {
-                        schema["x-kubernetes-list-map-keys"] = new ListNode(type.Keys.Select(static k => ScalarNode.String(k)));
-                    }
-
-                    break;
-                case SchemaKind.Integer or SchemaKind.Long:
-                    schema.Set("type", "integer");
-                    schema.Set("format", type.Kind == SchemaKind.Long ? "int64" : "int32");
-                    break;
-                case SchemaKind.Number:
-                    schema.Set("type", "number");
-                    break;
-                case SchemaKind.Boolean:
-                    schema.Set("type", "boolean");
-                    break;
-                case SchemaKind.Deduced or SchemaKind.Untyped:
-                    break;
-                default:
-                    schema.Set("type", "string");
-                    if (type.Kind is SchemaKind.Time or SchemaKind.Bytes or SchemaKind.IntOrString)
-                    {
-                        schema.Set("format", type.Kind switch { SchemaKind.Time => "date-time", SchemaKind.Bytes => "byte", _ => "int-or-string" });
-                    }
-
-                    break;
-            }
-
-            return schema;
-        }
-
-        private void Map(SchemaType type, MapNode schema)
-        {
-            schema.Set("type", "object");
-            if (type.Atomic)
-            {
-                schema.Set("x-kubernetes-map-type", "atomic");
-            }
-
-            if (type.Fields.Count > 0)
-            {
-                var properties = schema.GetOrAddMap("properties");
-                var required = new ListNode();
-                foreach (var field in type.Fields)
-                {
-                    var property = Write(field.Type);
-                    if (field.PatchStrategy is not null)
-                    {
-                        property.Set("x-kubernetes-patch-strategy", field.PatchStrategy);
-                    }
-
-                    if (field.PatchMergeKey is not null)
-                    {
-                        property.Set("x-kubernetes-patch-merge-key", field.PatchMergeKey);
-                    }
-
-                    properties[field.Name] = property;
-                    if (field.Required)
-                    {
-                        required.Add(ScalarNode.String(field.Name));
-                    }
-                }
-
-                if (required.Count > 0)
-                {
-                    schema["required"] = required;
-                }
-            }
-            else if (type.Values is { } values)
-            {
-                schema["additionalProperties"] = Write(values);
-            }
-        }
     }
 }

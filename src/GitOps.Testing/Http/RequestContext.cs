@@ -147,11 +147,11 @@ internal sealed class RequestContext
         await Http.Response.BodyWriter.FlushAsync(Aborted).ConfigureAwait(false);
     }
 
-    public async Task WriteAsync(int code, ReadOnlyMemory<byte> json)
+    public async Task WriteAsync(int code, ReadOnlyMemory<byte> body, string contentType = "application/json")
     {
-        Prepare(code);
-        Http.Response.ContentLength = json.Length;
-        await Http.Response.BodyWriter.WriteAsync(json, Aborted).ConfigureAwait(false);
+        Prepare(code, contentType);
+        Http.Response.ContentLength = body.Length;
+        await Http.Response.BodyWriter.WriteAsync(body, Aborted).ConfigureAwait(false);
     }
 
     public async Task WriteTextAsync(int code, string text, string contentType = "text/plain; charset=utf-8")

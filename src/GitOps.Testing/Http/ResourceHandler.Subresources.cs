@@ -38,13 +38,12 @@ internal sealed partial class ResourceHandler
                 return;
             case "log" when info.Verb == "get":
                 _ = definition.Store.Find(info.Namespace, info.Name) ?? throw ApiException.NotFound(definition.Group, definition.Plural, info.Name);
-                await request.WriteTextAsync(200, "").ConfigureAwait(false);
-                return;
+                throw OutOfReach(info.Subresource);
             case "token" when info.Verb == "create":
                 await TokenAsync(request, definition).ConfigureAwait(false);
                 return;
             case "exec" or "attach" or "portforward" or "proxy":
-                throw new ApiException(new ApiStatus { Code = 501, Reason = "NotImplemented", Message = $"the in-memory server has no nodes, so {info.Subresource} has nothing to reach" });
+                throw OutOfReach(info.Subresource);
         }
 
         switch (info.Verb)
@@ -108,4 +107,7 @@ internal sealed partial class ResourceHandler
         status.Set("expirationTimestamp", ObjectMeta.Timestamp(_state.Time.GetUtcNow().AddSeconds(seconds)));
         await request.WriteAsync(201, answer).ConfigureAwait(false);
     }
+
+    private static ApiException OutOfReach(string subresource) =>
+        new(new ApiStatus { Code = 501, Reason = "NotImplemented", Message = $"the in-memory server has no nodes, so {subresource} has nothing to reach" });
 }

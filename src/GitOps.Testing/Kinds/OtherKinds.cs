@@ -300,8 +300,6 @@ internal static class OtherKinds
         ValidateUpdate = CrdValidation.ValidateUpdate,
     };
 
-    public static KindRules Spec { get; } = new() { GenerationFields = ["spec"] };
-
     public static KindRules Lease { get; } = new() { Validate = ClusterValidation.Lease };
 
     public static KindRules VolumeAttachment { get; } = new()

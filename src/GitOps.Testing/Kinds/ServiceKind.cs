@@ -278,6 +278,12 @@ internal sealed class ServiceKind
 
         if (spec.GetString("clusterIP") is not { Length: > 0 })
         {
+            if (!ServiceFamilies.CanAllocate(spec))
+            {
+                // The validation says why.
+                return;
+            }
+
             if (spec.GetList("clusterIPs") is { Count: > 0 } given)
             {
                 spec["clusterIP"] = given[0];
@@ -309,12 +315,7 @@ internal sealed class ServiceKind
             spec["clusterIPs"] = new ListNode([spec["clusterIP"]!]);
         }
 
-        Default(spec, "ipFamilyPolicy", "SingleStack");
-        if (spec.GetList("ipFamilies") is null or { Count: 0 })
-        {
-            spec["ipFamilies"] = new ListNode([ScalarNode.String(spec.GetString("clusterIP")!.Contains(':', StringComparison.Ordinal) ? "IPv6" : "IPv4")]);
-        }
-
+        ServiceFamilies.Complete(spec);
         var allocate = type == "NodePort" || (type == "LoadBalancer" && !(spec["allocateLoadBalancerNodePorts"] is ScalarNode { Text: "false" }));
         if (allocate)
         {
@@ -354,6 +355,5 @@ internal sealed class ServiceKind
                 spec["healthCheckNodePort"] = ScalarNode.Integer(_nextPort);
             }
         }
-
     }
 }

@@ -29,6 +29,7 @@ internal static class ServiceValidation
             Addresses(spec, type);
         }
 
+        ServiceFamilies.Validate(spec);
         Ports(spec, type);
         spec.Labels("selector");
         spec.OneOf("sessionAffinity", "ClientIP", "None");

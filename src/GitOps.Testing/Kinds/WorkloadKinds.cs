@@ -240,6 +240,14 @@ internal static class WorkloadKinds
         Default(spec, "suspend", ScalarNode.Boolean(false));
         Default(spec, "manualSelector", ScalarNode.Boolean(false));
         Default(spec, "podReplacementPolicy", spec.ContainsKey("podFailurePolicy") ? "Failed" : "TerminatingOrFailed");
+        foreach (var pattern in spec.GetMap("podFailurePolicy")?.GetList("rules")?.OfType<MapNode>().SelectMany(static r => r.GetList("onPodConditions")?.OfType<MapNode>() ?? []) ?? [])
+        {
+            if (pattern.GetString("status") is null or "")
+            {
+                pattern.Set("status", "True");
+            }
+        }
+
         Template(spec.GetMap("template"));
     }
 

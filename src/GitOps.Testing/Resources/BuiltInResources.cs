@@ -118,7 +118,11 @@ internal static class BuiltInResources
         ("admissionregistration.k8s.io", "ValidatingAdmissionPolicyBinding" or "MutatingAdmissionPolicyBinding") => OtherKinds.AdmissionPolicyBinding,
         ("apiregistration.k8s.io", "APIService") => OtherKinds.ApiService,
         ("apiextensions.k8s.io", "CustomResourceDefinition") => OtherKinds.CustomResourceDefinition(ignoreCelRules),
-        ("flowcontrol.apiserver.k8s.io", _) or ("resource.k8s.io", "ResourceClaimTemplate" or "DeviceClass") => OtherKinds.Spec,
+        ("flowcontrol.apiserver.k8s.io", "FlowSchema") => FlowControlKinds.FlowSchema,
+        ("flowcontrol.apiserver.k8s.io", "PriorityLevelConfiguration") => FlowControlKinds.PriorityLevel,
+        ("resource.k8s.io", "ResourceClaim") => DeviceKinds.Claim,
+        ("resource.k8s.io", "ResourceClaimTemplate") => DeviceKinds.ClaimTemplate,
+        ("resource.k8s.io", "DeviceClass") => DeviceKinds.Class,
         _ => KindRules.None,
     };
 }

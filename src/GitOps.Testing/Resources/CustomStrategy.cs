@@ -108,7 +108,11 @@ internal sealed class CustomStrategy : ResourceStrategy
         ValidateScale(root, errors);
     }
 
-    public override void ValidateUpdate(MapNode root, MapNode old, string subresource, List<FieldError> errors) => ValidateCreate(root, errors);
+    public override void ValidateUpdate(MapNode root, MapNode old, string subresource, List<FieldError> errors)
+    {
+        CustomValidation.Validate(TypeAt(VersionOf(root)), root, errors, old);
+        ValidateScale(root, errors);
+    }
 
     public override FieldSet? IgnoredFields(string version, string subresource)
     {

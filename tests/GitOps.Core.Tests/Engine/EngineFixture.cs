@@ -1,11 +1,13 @@
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Time.Testing;
 
 namespace GitOps.Core.Tests.Engine;
 
-/// <summary>An engine with a fake clock, source and cluster. Every wait ends after ten real seconds with what was seen until then.</summary>
+/// <summary>An engine with a fake clock, source and cluster. Every wait ends after a minute of real time with what was seen until then.</summary>
 internal sealed class EngineFixture : IAsyncDisposable
 {
+    /// <summary>How long a test waits in real time for what has to happen; a busy machine may need most of it.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     private readonly ServiceProvider _services;
     private readonly CancellationTokenSource _stop = new();
     private readonly List<GitOpsEvent> _events = [];
@@ -13,7 +15,7 @@ internal sealed class EngineFixture : IAsyncDisposable
     private TaskCompletionSource _arrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _run = Task.CompletedTask;
 
-    public EngineFixture(Action<IGitOpsBuilder> configure, Action<GitOpsOptions>? options = null, FakeSource? source = null, FakeApplier? applier = null)
+    public EngineFixture(Action<IGitOpsBuilder> configure, Action<GitOpsOptions>? options = null, FakeSource? source = null, FakeApplier? applier = null, TimeSpan? sourceInterval = null, TimeSpan? sourceTimeout = null)
     {
         Source = source ?? new FakeSource();
         Applier = applier ?? new FakeApplier();
@@ -27,7 +29,7 @@ internal sealed class EngineFixture : IAsyncDisposable
             o.Jitter = 0;
             options?.Invoke(o);
         });
-        builder.AddSource("fleet", _ => Source, TimeSpan.FromMinutes(1));
+        builder.AddSource("fleet", _ => Source, sourceInterval ?? TimeSpan.FromMinutes(1), sourceTimeout);
         configure(builder);
         _services = services.BuildServiceProvider();
         Engine = _services.GetRequiredService<GitOpsEngine>();
@@ -57,7 +59,7 @@ internal sealed class EngineFixture : IAsyncDisposable
         });
     }
 
-    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+    public ObservedTimeProvider Time { get; } = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
     public FakeSource Source { get; }
 
@@ -79,11 +81,18 @@ internal sealed class EngineFixture : IAsyncDisposable
     public static string ConfigMap(string name, string value = "1") =>
         $"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}\ndata:\n  a: \"{value}\"\n";
 
+    /// <summary>Commits, and has the source looked at: when this is done, every unit of the source was woken.</summary>
+    public Task<SourceStatus> CommitAsync(string digest, params (string Path, string Text)[] files)
+    {
+        Source.Commit(digest, files);
+        return Engine.PollSourceAsync("fleet", TestContext.Current.CancellationToken);
+    }
+
     public void Start() => _run = Engine.RunAsync(_stop.Token);
 
     public async Task<UnitStatus> WaitForAsync(string unit, Func<UnitStatus, bool> condition)
     {
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var timeout = new CancellationTokenSource(Patience);
         try
         {
             await Engine.WaitAsync(units => condition(units.Single(u => u.Name == unit)), timeout.Token);
@@ -100,9 +109,12 @@ internal sealed class EngineFixture : IAsyncDisposable
         WaitForAsync(unit, u => u.IsReady && u.LastAppliedRevision?.Digest == digest);
 
     /// <summary>Waits for an event, also one that has passed already.</summary>
-    public async Task<GitOpsEvent> WaitForEventAsync(Func<GitOpsEvent, bool> condition)
+    public async Task<GitOpsEvent> WaitForEventAsync(Func<GitOpsEvent, bool> condition) => (await WaitForEventsAsync(condition, 1))[0];
+
+    /// <summary>Waits until there are so many events of a kind, those that have passed already among them.</summary>
+    public async Task<IReadOnlyList<GitOpsEvent>> WaitForEventsAsync(Func<GitOpsEvent, bool> condition, int count)
     {
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var timeout = new CancellationTokenSource(Patience);
         try
         {
             while (true)
@@ -110,7 +122,7 @@ internal sealed class EngineFixture : IAsyncDisposable
                 Task arrived;
                 lock (_events)
                 {
-                    if (_events.FirstOrDefault(condition) is { } found)
+                    if (_events.Where(condition).ToList() is { } found && found.Count >= count)
                     {
                         return found;
                     }
@@ -123,27 +135,12 @@ internal sealed class EngineFixture : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            throw new TimeoutException($"No such event among: {string.Join("\n", Events.Select(e => $"{e.Unit} {e.Reason} {e.Message}"))}");
+            throw new TimeoutException($"No {count} such events among: {string.Join("\n", Events.Select(e => $"{e.Unit} {e.Reason} {e.Message}"))}");
         }
     }
 
-    /// <summary>Moves the clock in steps until a condition holds. The engine arms its timers on other threads, so after each step it gets a moment to react.</summary>
-    public async Task AdvanceUntilAsync(TimeSpan step, Func<bool> condition)
-    {
-        var deadline = Environment.TickCount64 + 60_000;
-        while (!condition())
-        {
-            Environment.TickCount64.Should().BeLessThan(deadline, "the condition must come true while time passes");
-            Task arrived;
-            lock (_events)
-            {
-                arrived = _arrived.Task;
-            }
-
-            Time.Advance(step);
-            await Task.WhenAny(arrived, Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System));
-        }
-    }
+    /// <summary>Lets the waits pass that are no longer than some time, one after the other, until something is done. Limits of the test's units are longer.</summary>
+    public Task PassAsync(TimeSpan atMost, Task until) => Time.PassAsync(wait => wait <= atMost, until);
 
     /// <summary>Stops the engine as a host does: what was told is delivered, or stays in the outbox.</summary>
     public async Task StopAsync()

@@ -20,6 +20,11 @@ internal sealed class FakeApplier : IApplier
 
     public Func<ApplyRequest, CancellationToken, Task> BeforeApply { get; set; } = (_, _) => Task.CompletedTask;
 
+    public bool RunsHooks { get; set; }
+
+    /// <summary>What running the hooks of one phase does.</summary>
+    public Func<HookPhase, CancellationToken, Task<ChangeSet>> OnHooks { get; set; } = (_, _) => Task.FromResult(new ChangeSet([], []));
+
     /// <summary>Units whose health the test reports itself; all others are healthy at once.</summary>
     public ConcurrentDictionary<string, bool> ManualHealth { get; } = new();
 
@@ -52,6 +57,12 @@ internal sealed class FakeApplier : IApplier
         var changes = plan.Changes.Select(c => new ObjectChange(c.Resource, c.Action)).ToList();
         changes.ForEach(c => progress?.Report(c));
         return new ChangeSet(changes, []);
+    }
+
+    public async ValueTask<ChangeSet> RunHooksAsync(Plan plan, HookPhase phase, TimeSpan timeout, IProgress<ObjectChange>? progress, CancellationToken cancellationToken)
+    {
+        Log.Enqueue($"hooks {phase} {plan.Request.UnitName}");
+        return await OnHooks(phase, cancellationToken);
     }
 
     public ValueTask<ChangeSet> DeleteAsync(string unitName, CancellationToken cancellationToken)

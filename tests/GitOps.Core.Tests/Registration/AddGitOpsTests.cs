@@ -12,7 +12,7 @@ public sealed class AddGitOpsTests
     [Fact]
     public void Start_ManyMistakes_AreReportedTogether()
     {
-        var services = Services(new()
+        var services = GitOpsServices.Create(new()
         {
             ["GitOps:Concurrency"] = "0",
             ["GitOps:Typo"] = "1",
@@ -58,7 +58,7 @@ public sealed class AddGitOpsTests
     [Fact]
     public void AddManifests_InConfigurationAndCode_IsOneUnitThatTheCodeRefines()
     {
-        var services = Services(
+        var services = GitOpsServices.Create(
             new()
             {
                 ["GitOps:DirectorySources:files:Directory"] = ".",
@@ -79,7 +79,7 @@ public sealed class AddGitOpsTests
     [Fact]
     public void AddManifests_SameNameTwiceInCode_IsAMistake()
     {
-        var services = Services([], b => b
+        var services = GitOpsServices.Create([], b => b
             .AddDirectorySource("files", s => s.Directory = ".")
             .AddManifests("web", o => o.Source = "files")
             .AddManifests("web", o => o.Source = "files"));
@@ -87,6 +87,22 @@ public sealed class AddGitOpsTests
         var act = () => services.GetRequiredService<GitOpsEngine>();
 
         act.Should().Throw<GitOpsConfigurationException>().WithMessage("*Unit 'web' is registered 2 times*");
+    }
+
+    [Fact]
+    public async Task Start_HostsOwnRulesForOptions_AreReportedTogetherWithTheRest()
+    {
+        await using var services = GitOpsServices.Create([], b =>
+        {
+            b.AddDirectorySource("files", s => s.Directory = "elsewhere").AddManifests("web", o => o.Source = "files").AddManifests("other", o => o.DependsOn.Add("web"));
+            b.Services.AddOptions<ManifestsOptions>("web").Validate(o => o.ServiceAccount is not null, "our units name a service account");
+            b.Services.AddOptions<DirectorySourceOptions>("files").Validate(s => s.Directory == ".", "our files are here");
+        });
+
+        services.Mistakes().Should().Equal(
+            "Source 'files': our files are here",
+            "Manifests 'web': our units name a service account",
+            "Manifests 'other': Source is missing: name the source that holds the unit's files.");
     }
 
     [Fact]
@@ -114,17 +130,5 @@ public sealed class AddGitOpsTests
         var act = () => services.BuildServiceProvider().GetRequiredService<GitOpsEngine>();
 
         act.Should().Throw<GitOpsConfigurationException>().WithMessage("*call UseKubernetes()*");
-    }
-
-    private static ServiceProvider Services(Dictionary<string, string?> settings, Action<IGitOpsBuilder>? configure = null)
-    {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
-        var services = new ServiceCollection();
-        services.AddLogging();
-        services.AddMetrics();
-        services.AddSingleton<IApplier>(new FakeApplier());
-        var builder = services.AddGitOps(configuration.GetSection("GitOps"));
-        configure?.Invoke(builder);
-        return services.BuildServiceProvider();
     }
 }

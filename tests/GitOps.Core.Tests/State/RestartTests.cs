@@ -1,6 +1,6 @@
-using System.Collections.Concurrent;
 using System.Text;
 using GitOps.Core.Tests.Engine;
+using GitOps.Core.Tests.Notifications;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -11,7 +11,7 @@ public sealed class RestartTests
 {
     private readonly FakeSource _source = new();
     private readonly FakeApplier _applier = new();
-    private readonly Collector _collector = new();
+    private readonly CollectingNotifier _collector = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -120,12 +120,12 @@ public sealed class RestartTests
         {
             first.Start();
             await first.WaitForReadyAsync("late", "r1");
-            await _collector.Called.Task.WaitAsync(TimeSpan.FromSeconds(60), Token);
+            await _collector.CalledAsync();
 
             // Disposed without the host's patience: as good as killed.
         }
 
-        (await store.LoadAsync(Token)).Keys.Count(k => k.StartsWith("outbox/Collector/", StringComparison.Ordinal)).Should().Be(2);
+        (await store.LoadAsync(Token)).Keys.Count(k => k.StartsWith("outbox/CollectingNotifier/", StringComparison.Ordinal)).Should().Be(2);
         _collector.Hangs = false;
         await using var second = Engine(store);
         await second.Engine.PollSourceAsync("fleet", Token);
@@ -145,10 +145,10 @@ public sealed class RestartTests
         var old = good with { Id = Guid.NewGuid(), Timestamp = good.Timestamp.AddDays(-2), Message = "old" };
         await store.SaveAsync(
             [
-                new StateChange("outbox/Collector/0-bad", Encoding.UTF8.GetBytes("{ not json")),
-                new StateChange("outbox/Collector/1-old", GitOps.State.StateJson.Write(old)),
+                new StateChange("outbox/CollectingNotifier/0-bad", Encoding.UTF8.GetBytes("{ not json")),
+                new StateChange("outbox/CollectingNotifier/1-old", GitOps.State.StateJson.Write(old)),
                 new StateChange("outbox/Gone/2", GitOps.State.StateJson.Write(good)),
-                new StateChange("outbox/Collector/3", GitOps.State.StateJson.Write(good)),
+                new StateChange("outbox/CollectingNotifier/3", GitOps.State.StateJson.Write(good)),
                 new StateChange("unit/apps", Encoding.UTF8.GetBytes("{ \"Conditions\": 7 }")),
             ],
             Token);
@@ -169,10 +169,10 @@ public sealed class RestartTests
         await using var engine = Engine(store);
         engine.Start();
         await engine.WaitForReadyAsync("late", "r1");
-        await _collector.Twice.Task.WaitAsync(TimeSpan.FromSeconds(60), Token);
+        await _collector.ToldAsync(_ => true, 2);
 
         store.Fails = false;
-        await engine.AdvanceUntilAsync(TimeSpan.FromSeconds(5), () => store.Inner.LoadAsync(Token).AsTask().GetAwaiter().GetResult().ContainsKey("unit/late"));
+        await engine.PassAsync(TimeSpan.FromSeconds(5), store.Saved.Task);
         await engine.StopAsync();
 
         (await store.LoadAsync(Token)).Keys.Should().BeEquivalentTo("unit/apps", "unit/late", "source/fleet");
@@ -196,7 +196,7 @@ public sealed class RestartTests
             _applier.Applied.Should().BeEmpty("the other host does the work");
 
             other.Dispose();
-            await engine.AdvanceUntilAsync(TimeSpan.FromSeconds(5), () => engine.Engine.GetUnit("late").IsReady);
+            await engine.PassAsync(TimeSpan.FromSeconds(5), engine.WaitForReadyAsync("late", "r1"));
         }
         finally
         {
@@ -252,44 +252,27 @@ public sealed class RestartTests
         };
     }
 
-    private sealed class Collector : INotifier
-    {
-        private readonly ConcurrentQueue<GitOpsEvent> _events = new();
-
-        public IReadOnlyList<GitOpsEvent> Events => [.. _events];
-
-        public volatile bool Hangs;
-
-        public TaskCompletionSource Called { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public TaskCompletionSource Twice { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public async ValueTask NotifyAsync(GitOpsEvent gitOpsEvent, CancellationToken cancellationToken)
-        {
-            Called.TrySetResult();
-            if (Hangs)
-            {
-                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
-            }
-
-            _events.Enqueue(gitOpsEvent);
-            if (_events.Count == 2)
-            {
-                Twice.TrySetResult();
-            }
-        }
-    }
-
     private sealed class FailingStore : IStateStore
     {
         public volatile bool Fails;
 
-        public MemoryStateStore Inner { get; } = new();
+        /// <summary>Done when something was saved.</summary>
+        public TaskCompletionSource Saved { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        private MemoryStateStore Inner { get; } = new();
 
         public ValueTask<IReadOnlyDictionary<string, ReadOnlyMemory<byte>>> LoadAsync(CancellationToken cancellationToken) =>
             Fails ? throw new IOException("No space left on device") : Inner.LoadAsync(cancellationToken);
 
-        public ValueTask SaveAsync(IReadOnlyCollection<StateChange> changes, CancellationToken cancellationToken) =>
-            Fails ? throw new IOException("No space left on device") : Inner.SaveAsync(changes, cancellationToken);
+        public async ValueTask SaveAsync(IReadOnlyCollection<StateChange> changes, CancellationToken cancellationToken)
+        {
+            if (Fails)
+            {
+                throw new IOException("No space left on device");
+            }
+
+            await Inner.SaveAsync(changes, cancellationToken);
+            Saved.TrySetResult();
+        }
     }
 }

@@ -1,36 +1,29 @@
 using GitOps.Git.Tests.Servers;
+using Microsoft.AspNetCore.Http;
 
 namespace GitOps.Git.Tests.Faults;
 
-/// <summary>SSH and Git's own protocol, cut below: anywhere in the handshake, the list of references, the pack or what the client says.</summary>
-public sealed class CutConnectionTests : IDisposable
+/// <summary>Connections that are cut anywhere: in the handshake, the list of references, the pack or what the client says.</summary>
+public sealed class CutConnectionTests : FaultTest
 {
-    private const int Files = 30;
     private const int Cuts = 200;
 
-    private readonly TemporaryDirectory _directory = new();
-    private readonly BareGitRepository _upstream;
-    private readonly Random _random = new(20261123);
-
-    public CutConnectionTests()
+    [Fact]
+    public async Task FetchAsync_HttpCutAtRandomPositions_LastGoodRevisionIsServed()
     {
-        Directory.CreateDirectory(_directory["srv"]);
-        _upstream = BareGitRepository.Create(_directory["srv/repo.git"]);
-    }
-
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
-    public void Dispose()
-    {
-        _upstream.Dispose();
-        _directory.Dispose();
+        await using var server = await GitHttpServer.StartAsync(Served);
+        await CutAsync(
+            Options($"{server.Url}/repo.git"),
+            (round, since) => server.CutAfter = context => HttpMethods.IsGet(context.Request.Method) ? (round % 5 == 0 ? Random.NextInt64(400) : null) : Random.NextInt64(24_000 * since),
+            () => server.CutAfter = _ => 0,
+            () => server.CutAfter = null);
     }
 
     [Fact]
     public async Task FetchAsync_GitDaemonCutAtRandomPositions_LastGoodRevisionIsServed()
     {
         Assert.SkipUnless(Tools.HasGit, "git is not installed");
-        await using var daemon = await GitDaemon.StartAsync(_directory["srv"]);
+        await using var daemon = await GitDaemon.StartAsync(Served);
         await using var relay = TcpRelay.To(daemon.Port);
         await CutAsync(relay, handshake: 0, Options($"git://127.0.0.1:{relay.Port}/repo.git"));
     }
@@ -38,28 +31,31 @@ public sealed class CutConnectionTests : IDisposable
     [Fact]
     public async Task FetchAsync_SshCutAtRandomPositions_LastGoodRevisionIsServed()
     {
-        await using var server = await SshServer.StartAsync(_directory["ssh"]);
+        await using var server = await SshServer.StartAsync(Scratch["ssh"]);
         await using var relay = TcpRelay.To(server.Port);
-        await CutAsync(relay, handshake: 7_000, Options($"ssh://{server.User}@127.0.0.1:{relay.Port}{_upstream.Directory}", o =>
-        {
-            o.Credentials.PrivateKey = server.Read("user_ed25519");
-            o.Credentials.KnownHosts = $"[127.0.0.1]:{relay.Port} {SshServer.KeyOf(server.HostKey)}\n";
-        }));
+        await CutAsync(relay, handshake: 7_000, Options($"ssh://{server.User}@127.0.0.1:{relay.Port}{Upstream.Directory}", o => server.Open(o, relay.Port)));
     }
 
-    private async Task CutAsync(TcpRelay relay, int handshake, GitSourceOptions options)
+    private Task CutAsync(TcpRelay relay, int handshake, GitSourceOptions options) =>
+        CutAsync(options, (_, since) => relay.CutAfter(Random.NextInt64(handshake + (16_000 * since))), () => relay.CutAfter(0), () => relay.CutAfter(null));
+
+    /// <param name="options">What is followed.</param>
+    /// <param name="cut">Cuts somewhere, given the round and how many rounds ago a fetch came through.</param>
+    /// <param name="cutAll">Lets nothing through.</param>
+    /// <param name="heal">Lets everything through.</param>
+    private async Task CutAsync(GitSourceOptions options, Action<int, int> cut, Action cutAll, Action heal)
     {
         await CommitAsync(0);
         using var source = new GitSource(options);
-        var good = await source.FetchAsync(await source.ProbeAsync(Token), Token);
+        var good = await NewestAsync(source);
         int cuts = 0, survived = 0, lastGood = 0;
         for (var round = 1; cuts < Cuts; round++)
         {
             await CommitAsync(round);
-            relay.CutAfter(_random.NextInt64(handshake + (16_000 * (round - lastGood))));
+            cut(round, round - lastGood);
             try
             {
-                good = await source.FetchAsync(await source.ProbeAsync(Token), Token);
+                good = await NewestAsync(source);
                 survived++;
                 lastGood = round;
             }
@@ -70,36 +66,17 @@ public sealed class CutConnectionTests : IDisposable
             }
 
             TreeReader.ReadAll(good.Tree).Should().Be(Files);
-            relay.CutAfter(0);
+            cutAll();
             using var restarted = new GitSource(options);
             TreeReader.ReadAll((await restarted.FetchAsync(good.Revision, Token)).Tree).Should().Be(Files);
         }
 
-        relay.CutAfter(null);
-        var healed = await source.FetchAsync(await source.ProbeAsync(Token), Token);
+        heal();
+        var healed = await NewestAsync(source);
 
-        TestContext.Current.TestOutputHelper?.WriteLine($"{cuts} fetches were cut, {survived} came through, {relay.Connections} connections");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{cuts} fetches were cut, {survived} came through");
         survived.Should().BePositive();
         TreeReader.ReadAll(healed.Tree).Should().Be(Files);
-        var mirror = Directory.EnumerateDirectories(_directory["cache"]).Single();
-        var current = Path.Combine(mirror, (await File.ReadAllTextAsync(Path.Combine(mirror, "current"), Token)).Trim());
-        Tools.Run("git", ["--git-dir", current, "fsck", "--full", "--no-dangling"]);
-    }
-
-    private async Task CommitAsync(int round)
-    {
-        var content = new byte[300];
-        await _upstream.CommitAsync($"round {round}", Enumerable.Range(0, Files).Select(i =>
-        {
-            _random.NextBytes(content);
-            return GitFileChange.Write($"d{i % 3}/f{i}.yaml", $"{round} {i} {Convert.ToHexString(content)}");
-        }));
-    }
-
-    private GitSourceOptions Options(string url, Action<GitSourceOptions>? configure = null)
-    {
-        var options = new GitSourceOptions { Url = url, CacheDirectory = _directory["cache"] };
-        configure?.Invoke(options);
-        return options;
+        Fsck();
     }
 }

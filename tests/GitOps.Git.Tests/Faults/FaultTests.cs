@@ -5,71 +5,12 @@ using Microsoft.AspNetCore.Http;
 namespace GitOps.Git.Tests.Faults;
 
 /// <summary>Whatever is cut, killed or damaged: the mirror stays readable or is rebuilt, and the last good revision is served.</summary>
-public sealed class FaultTests : IDisposable
+public sealed class FaultTests : FaultTest
 {
-    private const int Files = 30;
-
-    private readonly TemporaryDirectory _directory = new();
-    private readonly BareGitRepository _upstream;
-    private readonly Random _random = new(20261123);
-
-    public FaultTests()
-    {
-        Directory.CreateDirectory(_directory["srv"]);
-        _upstream = BareGitRepository.Create(_directory["srv/repo.git"]);
-    }
-
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
-    public void Dispose()
-    {
-        _upstream.Dispose();
-        _directory.Dispose();
-    }
-
-    [Fact]
-    public async Task FetchAsync_ConnectionCutAtRandomPositions_LastGoodRevisionIsServed()
-    {
-        await using var server = await GitHttpServer.StartAsync(_directory["srv"]);
-        await CommitAsync(0);
-        using var source = Source($"{server.Url}/repo.git");
-        var good = await source.FetchAsync(await source.ProbeAsync(Token), Token);
-        int cuts = 0, survived = 0, lastGood = 0;
-        for (var round = 1; cuts < 200; round++)
-        {
-            await CommitAsync(round);
-            server.CutAfter = context => HttpMethods.IsGet(context.Request.Method) ? (round % 5 == 0 ? _random.NextInt64(400) : null) : _random.NextInt64(24_000 * (round - lastGood));
-            try
-            {
-                good = await source.FetchAsync(await source.ProbeAsync(Token), Token);
-                survived++;
-                lastGood = round;
-            }
-            catch (GitOpsException exception)
-            {
-                exception.Reason.Should().Be(Reasons.FetchFailed);
-                cuts++;
-            }
-
-            TreeReader.ReadAll(good.Tree).Should().Be(Files);
-            using var restarted = Source($"{server.Url}/repo.git");
-            server.CutAfter = _ => 0;
-            TreeReader.ReadAll((await restarted.FetchAsync(good.Revision, Token)).Tree).Should().Be(Files);
-        }
-
-        server.CutAfter = null;
-        var healed = await source.FetchAsync(await source.ProbeAsync(Token), Token);
-
-        TestContext.Current.TestOutputHelper?.WriteLine($"{cuts} fetches were cut, {survived} came through");
-        survived.Should().BePositive();
-        TreeReader.ReadAll(healed.Tree).Should().Be(Files);
-        Fsck();
-    }
-
     [Fact]
     public async Task FetchAsync_HostKilledAtRandomMoments_MirrorIsReadableOrRebuilt()
     {
-        await using var server = await GitHttpServer.StartAsync(_directory["srv"]);
+        await using var server = await GitHttpServer.StartAsync(Served);
         await CommitAsync(0);
         var url = $"{server.Url}/repo.git";
         Revision? good = null;
@@ -80,7 +21,7 @@ public sealed class FaultTests : IDisposable
             var first = await victim.StandardOutput.ReadLineAsync(Token).AsTask().WaitAsync(TimeSpan.FromSeconds(60), Token);
             first.Should().NotBeNull();
             await CommitAsync(round);
-            var until = Stopwatch.GetTimestamp() + (long)(_random.NextDouble() * 0.5 * Stopwatch.Frequency);
+            var until = Stopwatch.GetTimestamp() + (long)(Random.NextDouble() * 0.5 * Stopwatch.Frequency);
             while (Stopwatch.GetTimestamp() < until)
             {
                 // Spinning hits moments that a timer is too coarse for.
@@ -100,7 +41,7 @@ public sealed class FaultTests : IDisposable
             };
             TreeReader.ReadAll((await source.FetchAsync(new Revision("main", "sha1", last), Token)).Tree).Should().Be(Files, "what was served before the kill is served without the server");
             server.Intercept = null;
-            var artifact = await source.FetchAsync(await source.ProbeAsync(Token), Token);
+            var artifact = await NewestAsync(source);
             TreeReader.ReadAll(artifact.Tree).Should().Be(Files);
             good = artifact.Revision;
         }
@@ -108,13 +49,13 @@ public sealed class FaultTests : IDisposable
         TestContext.Current.TestOutputHelper?.WriteLine($"50 hosts were killed, {reached} of them after they had the new commit");
         good.Should().NotBeNull();
         Fsck();
-        Directory.EnumerateDirectories(Directory.EnumerateDirectories(_directory["cache"]).Single(), "g*").Should().HaveCountLessThanOrEqualTo(2);
+        Directory.EnumerateDirectories(FindMirror().Mirror, "g*").Should().HaveCountLessThanOrEqualTo(2);
     }
 
     [Fact]
     public async Task FetchAsync_SeveralProcesses_ShareOneCache()
     {
-        await using var server = await GitHttpServer.StartAsync(_directory["srv"]);
+        await using var server = await GitHttpServer.StartAsync(Served);
         await CommitAsync(0);
         var url = $"{server.Url}/repo.git";
         var processes = Enumerable.Range(0, 3).Select(_ => StartVictim(url, 40)).ToList();
@@ -122,7 +63,7 @@ public sealed class FaultTests : IDisposable
         for (var round = 1; round <= 20; round++)
         {
             await CommitAsync(round);
-            TreeReader.ReadAll((await source.FetchAsync(await source.ProbeAsync(Token), Token)).Tree).Should().Be(Files);
+            TreeReader.ReadAll((await NewestAsync(source)).Tree).Should().Be(Files);
         }
 
         foreach (var process in processes)
@@ -152,21 +93,21 @@ public sealed class FaultTests : IDisposable
         await CommitAsync(0);
 
         // Another process: a pack that is cut while somebody has it mapped ends that process, whoever it is.
-        using (var before = StartVictim(_upstream.Url, 1))
+        using (var before = StartVictim(Upstream.Url, 1))
         {
             await before.WaitForExitAsync(Token).WaitAsync(TimeSpan.FromSeconds(60), Token);
             before.ExitCode.Should().Be(0);
         }
 
-        Damage(damage, Directory.EnumerateDirectories(_directory["cache"]).Single());
+        Damage(damage, FindMirror().Mirror);
         await CommitAsync(1);
-        using var source = Source(_upstream.Url);
+        using var source = Source(Upstream.Url);
         Artifact? artifact = null;
         for (var attempt = 0; attempt < 5; attempt++)
         {
             try
             {
-                artifact = await source.FetchAsync(await source.ProbeAsync(Token), Token);
+                artifact = await NewestAsync(source);
                 TreeReader.ReadAll(artifact.Tree).Should().Be(Files);
                 break;
             }
@@ -185,18 +126,17 @@ public sealed class FaultTests : IDisposable
     [Fact]
     public async Task FetchAsync_ManyFetches_StayCompact()
     {
-        await using var server = await GitHttpServer.StartAsync(_directory["srv"]);
+        await using var server = await GitHttpServer.StartAsync(Served);
         await CommitAsync(0);
         using var source = Source($"{server.Url}/repo.git");
-        var first = await source.FetchAsync(await source.ProbeAsync(Token), Token);
+        var first = await NewestAsync(source);
         for (var round = 1; round <= 110; round++)
         {
             await CommitAsync(round);
-            await source.FetchAsync(await source.ProbeAsync(Token), Token);
+            await NewestAsync(source);
         }
 
-        var mirror = Directory.EnumerateDirectories(_directory["cache"]).Single();
-        var current = Path.Combine(mirror, (await File.ReadAllTextAsync(Path.Combine(mirror, "current"), Token)).Trim());
+        var (mirror, current) = FindMirror();
         Directory.EnumerateFiles(Path.Combine(current, "objects", "pack"), "*.pack").Should().HaveCountLessThan(60);
         Directory.EnumerateDirectories(mirror, "g*").Should().HaveCountLessThanOrEqualTo(3);
         TreeReader.ReadAll(first.Tree).Should().Be(Files, "a tree that somebody holds stays readable");
@@ -267,29 +207,5 @@ public sealed class FaultTests : IDisposable
         }
     }
 
-    private Process StartVictim(string url, int rounds) => Victim.Start(url, _directory["cache"], rounds);
-
-    private async Task CommitAsync(int round)
-    {
-        var content = new byte[300];
-        await _upstream.CommitAsync($"round {round}", Enumerable.Range(0, Files).Select(i =>
-        {
-            _random.NextBytes(content);
-            return GitFileChange.Write($"d{i % 3}/f{i}.yaml", $"{round} {i} {Convert.ToHexString(content)}");
-        }));
-    }
-
-    private void Fsck()
-    {
-        if (!Tools.HasGit)
-        {
-            return;
-        }
-
-        var mirror = Directory.EnumerateDirectories(_directory["cache"]).Single();
-        var current = Path.Combine(mirror, File.ReadAllText(Path.Combine(mirror, "current")).Trim());
-        Tools.Run("git", ["--git-dir", current, "fsck", "--full", "--no-dangling"]);
-    }
-
-    private GitSource Source(string url) => new(new GitSourceOptions { Url = url, CacheDirectory = _directory["cache"] });
+    private Process StartVictim(string url, int rounds) => Victim.Start(url, Cache, rounds);
 }

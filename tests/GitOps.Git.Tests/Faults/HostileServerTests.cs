@@ -7,27 +7,10 @@ using Microsoft.AspNetCore.Http;
 namespace GitOps.Git.Tests.Faults;
 
 /// <summary>Servers and repositories that mean harm: whatever they say, it ends soon and with a reason, and the last good revision stays.</summary>
-public sealed class HostileServerTests : IDisposable
+public sealed class HostileServerTests : UpstreamTest
 {
     private const long Endless = 256L * 1024 * 1024;
     private const string Id = "0123456789012345678901234567890123456789";
-
-    private readonly TemporaryDirectory _directory = new();
-    private readonly BareGitRepository _upstream;
-
-    public HostileServerTests()
-    {
-        Directory.CreateDirectory(_directory["srv"]);
-        _upstream = BareGitRepository.Create(_directory["srv/repo.git"]);
-    }
-
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
-    public void Dispose()
-    {
-        _upstream.Dispose();
-        _directory.Dispose();
-    }
 
     [Theory]
     [InlineData("references that go on and on", Reasons.LimitExceeded)]
@@ -38,7 +21,7 @@ public sealed class HostileServerTests : IDisposable
     [InlineData("an id that is none", Reasons.FetchFailed)]
     public async Task ProbeAsync_EndlessOrBrokenAdvertisement_EndsSoon(string attack, string reason)
     {
-        await using var server = await GitHttpServer.StartAsync(_directory["srv"]);
+        await using var server = await GitHttpServer.StartAsync(Served);
         var sent = 0L;
         server.Intercept = async context =>
         {
@@ -62,7 +45,7 @@ public sealed class HostileServerTests : IDisposable
 
             return true;
         };
-        using var source = Source(server.Url, o => o.Limits.References = 10_000);
+        using var source = Source($"{server.Url}/repo.git", o => o.Limits.References = 10_000);
 
         (await source.Invoking(s => s.ProbeAsync(Token).AsTask()).Should().ThrowAsync<GitOpsException>()).Which.Reason.Should().Be(reason);
         sent.Should().BeLessThan(Endless);
@@ -77,11 +60,11 @@ public sealed class HostileServerTests : IDisposable
     [InlineData("an error", Reasons.FetchFailed)]
     public async Task FetchAsync_LyingPack_EndsSoonAndTheLastGoodRevisionStays(string attack, string reason)
     {
-        await using var server = await GitHttpServer.StartAsync(_directory["srv"]);
-        await _upstream.CommitAsync("good", GitFileChange.Write("a.yaml", "1"));
-        using var source = Source(server.Url, o => o.Limits.RepositorySize = 2_000_000);
-        var good = await source.FetchAsync(await source.ProbeAsync(Token), Token);
-        await _upstream.CommitAsync("next", GitFileChange.Write("a.yaml", "2"));
+        await using var server = await GitHttpServer.StartAsync(Served);
+        await Upstream.CommitAsync("good", GitFileChange.Write("a.yaml", "1"));
+        using var source = Source($"{server.Url}/repo.git", o => o.Limits.RepositorySize = 2_000_000);
+        var good = await NewestAsync(source);
+        await Upstream.CommitAsync("next", GitFileChange.Write("a.yaml", "2"));
         server.Intercept = async context =>
         {
             if (!HttpMethods.IsPost(context.Request.Method))
@@ -119,23 +102,23 @@ public sealed class HostileServerTests : IDisposable
             return true;
         };
 
-        var refused = (await source.Invoking(async s => await s.FetchAsync(await s.ProbeAsync(Token), Token)).Should().ThrowAsync<GitOpsException>()).Which;
+        var refused = (await source.Invoking(async s => await NewestAsync(s)).Should().ThrowAsync<GitOpsException>()).Which;
 
         refused.Reason.Should().BeOneOf(reason, Reasons.FetchFailed);
         refused.Message.Should().NotContain("\u001b");
         TreeReader.ReadAll(good.Tree).Should().Be(1);
-        using var restarted = Source(server.Url);
+        using var restarted = Source($"{server.Url}/repo.git");
         TreeReader.ReadAll((await restarted.FetchAsync(good.Revision, Token)).Tree).Should().Be(1);
         server.Intercept = null;
-        Encoding.UTF8.GetString((await source.FetchAsync(await source.ProbeAsync(Token), Token)).Tree.Read(TreePath.Parse("a.yaml")).Span).Should().Be("2");
-        new DirectoryInfo(_directory["cache"]).EnumerateFiles("*", SearchOption.AllDirectories).Sum(f => f.Length).Should().BeLessThan(4_000_000);
+        Encoding.UTF8.GetString((await NewestAsync(source)).Tree.Read(TreePath.Parse("a.yaml")).Span).Should().Be("2");
+        new DirectoryInfo(Cache).EnumerateFiles("*", SearchOption.AllDirectories).Sum(f => f.Length).Should().BeLessThan(4_000_000);
     }
 
     [Fact]
     public async Task ProbeAsync_RandomBytes_FailWithAReasonAndNothingElse()
     {
-        await using var server = await GitHttpServer.StartAsync(_directory["srv"]);
-        await _upstream.CommitAsync("good", GitFileChange.Write("a.yaml", "1"));
+        await using var server = await GitHttpServer.StartAsync(Served);
+        await Upstream.CommitAsync("good", GitFileChange.Write("a.yaml", "1"));
         var random = new Random(20261123);
         var whole = Encoding.ASCII.GetBytes($"001e# service=git-upload-pack\n0000{Encoding.ASCII.GetString(PktLine.Encode($"{Id} HEAD\0side-band-64k symref=HEAD:refs/heads/main\n"))}{Encoding.ASCII.GetString(PktLine.Encode($"{Id} refs/heads/main\n"))}0000");
         var failures = 0;
@@ -151,7 +134,7 @@ public sealed class HostileServerTests : IDisposable
             await context.Response.Body.WriteAsync(bytes);
             return true;
         };
-        using var source = Source(server.Url);
+        using var source = Source($"{server.Url}/repo.git");
         for (var round = 0; round < 300; round++)
         {
             try
@@ -172,9 +155,9 @@ public sealed class HostileServerTests : IDisposable
     [Fact]
     public void Tree_EntriesThatAreNoNames_AreNotThere()
     {
-        using var repository = new Repository(_upstream.Directory);
+        using var repository = new Repository(Upstream.Directory);
         var blob = repository.ObjectDatabase.Write<Blob>("x"u8.ToArray());
-        using var store = new ObjectStore(_upstream.Directory);
+        using var store = new ObjectStore(Upstream.Directory);
 
         var tree = Tree(("100644", ".", blob), ("100644", "..", blob), ("100644", "../up", blob), ("40000", ".git", Raw(("100644", "config", blob))), ("100644", "a\\b", blob), ("100644", "good", blob), ("777777", "odd", blob), ("40000", "file", blob));
 
@@ -192,10 +175,10 @@ public sealed class HostileServerTests : IDisposable
     [Fact]
     public void Tree_CutShort_IsRefusedWithAReason()
     {
-        using var repository = new Repository(_upstream.Directory);
+        using var repository = new Repository(Upstream.Directory);
         var blob = repository.ObjectDatabase.Write<Blob>("x"u8.ToArray());
         byte[] whole = [.. "100644 a\0"u8, .. blob.RawId, .. "100644 b\0"u8, .. blob.RawId];
-        using var store = new ObjectStore(_upstream.Directory);
+        using var store = new ObjectStore(Upstream.Directory);
         for (var length = 1; length < whole.Length; length++)
         {
             if (length != whole.Length / 2)
@@ -211,10 +194,10 @@ public sealed class HostileServerTests : IDisposable
     [Fact]
     public void Read_BlobThatIsAllZeros_IsRefusedBeforeItIsUnpacked()
     {
-        using var repository = new Repository(_upstream.Directory);
+        using var repository = new Repository(Upstream.Directory);
         var bomb = repository.ObjectDatabase.Write<Blob>(new byte[64 * 1024 * 1024]);
         var root = repository.ObjectDatabase.Write<Tree>([.. "100644 bomb.yaml\0"u8, .. bomb.RawId]);
-        using var store = new ObjectStore(_upstream.Directory);
+        using var store = new ObjectStore(Upstream.Directory);
         var tree = new GitFileTree(store, root, new GitTreeOptions());
         var before = GC.GetAllocatedBytesForCurrentThread();
 
@@ -238,12 +221,5 @@ public sealed class HostileServerTests : IDisposable
         }
 
         return sent;
-    }
-
-    private GitSource Source(string url, Action<GitSourceOptions>? configure = null)
-    {
-        var options = new GitSourceOptions { Url = $"{url}/repo.git", CacheDirectory = _directory["cache"] };
-        configure?.Invoke(options);
-        return new GitSource(options);
     }
 }

@@ -3,29 +3,15 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace GitOps.Git.Tests.RemoteBases;
 
-public sealed class GitRemoteResolverTests : IDisposable
+public sealed class GitRemoteResolverTests() : UpstreamTest(defaultBranch: "trunk", clock: new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero)))
 {
-    private readonly TemporaryDirectory _directory = new();
-    private readonly BareGitRepository _upstream;
-
-    public GitRemoteResolverTests() =>
-        _upstream = BareGitRepository.Create(_directory["upstream"], "trunk", new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero)));
-
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
-    public void Dispose()
-    {
-        _upstream.Dispose();
-        _directory.Dispose();
-    }
-
     [Fact]
     public async Task FetchRepositoryAsync_References_AreTagsBeforeBranchesAndCommits()
     {
         var first = await CommitAsync("trunk", "1");
         await CommitAsync("v1", "branch");
         await CommitAsync("next", "next");
-        await _upstream.TagAsync("v1", first, cancellationToken: Token);
+        await Upstream.TagAsync("v1", first, cancellationToken: Token);
         using var resolver = Resolver("localhost");
 
         (await ReadAsync(resolver, null)).Should().Be("1");
@@ -74,11 +60,11 @@ public sealed class GitRemoteResolverTests : IDisposable
     }
 
     private ValueTask<Revision> CommitAsync(string branch, string content) =>
-        _upstream.CommitAsync(new GitCommit { Branch = branch, Message = content, Changes = [GitFileChange.Write("a.txt", content)] }, Token);
+        Upstream.CommitAsync(new GitCommit { Branch = branch, Message = content, Changes = [GitFileChange.Write("a.txt", content)] }, Token);
 
     private GitRemoteResolver Resolver(string host, Func<HttpRequestMessage, HttpResponseMessage>? answer = null)
     {
-        var options = new GitRemoteResolverOptions { Configure = o => o.CacheDirectory = _directory["cache"], MaxFileSize = 1000 };
+        var options = new GitRemoteResolverOptions { Configure = o => o.CacheDirectory = Cache, MaxFileSize = 1000 };
         options.AllowedHosts.Add(host);
         if (answer is not null)
         {
@@ -90,8 +76,8 @@ public sealed class GitRemoteResolverTests : IDisposable
 
     private async Task<string> ReadAsync(GitRemoteResolver resolver, string? reference)
     {
-        var tree = await resolver.FetchRepositoryAsync(new RemoteRepository($"file://{_directory["upstream"]}", reference, true, TimeSpan.FromSeconds(27)), Token);
-        return System.Text.Encoding.UTF8.GetString(tree.Read(TreePath.Parse("a.txt")).Span);
+        var tree = await resolver.FetchRepositoryAsync(new RemoteRepository($"file://{Upstream.Directory}", reference, true, TimeSpan.FromSeconds(27)), Token);
+        return Text(tree, "a.txt");
     }
 
     private sealed class AnsweringHandler(Func<HttpRequestMessage, HttpResponseMessage> answer) : HttpMessageHandler

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text;
 using GitOps.Git.Tests.Servers;
 using Microsoft.Extensions.Logging;
@@ -6,35 +7,19 @@ using Microsoft.Extensions.Logging.Testing;
 namespace GitOps.Git.Tests.Secrets;
 
 /// <summary>A canary in each place where a secret may be, and everything that can go wrong: no message, exception, log or file of the mirror ever holds one.</summary>
-public sealed class CanaryTests : IDisposable
+public sealed class CanaryTests : UpstreamTest
 {
     private const string Canary = "cAnArY";
 
-    private readonly TemporaryDirectory _directory = new();
     private readonly FakeLogger<GitRepositoryPool> _log = new();
     private readonly List<string> _said = [];
-    private readonly BareGitRepository _upstream;
-
-    public CanaryTests()
-    {
-        Directory.CreateDirectory(_directory["srv"]);
-        _upstream = BareGitRepository.Create(_directory["srv/repo.git"]);
-    }
-
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
-    public void Dispose()
-    {
-        _upstream.Dispose();
-        _directory.Dispose();
-    }
 
     [Fact]
     public async Task Http_WhateverGoesWrong_NothingSecretIsSaid()
     {
-        await using var server = await GitHttpServer.StartAsync(_directory["srv"]);
+        await using var server = await GitHttpServer.StartAsync(Served);
         await using var proxy = TcpRelay.HttpProxy("Basic nobody");
-        await _upstream.CommitAsync("first", GitFileChange.Write("a.yaml", "1"));
+        await Upstream.CommitAsync("first", GitFileChange.Write("a.yaml", "1"));
         Action<GitSourceOptions>[] credentials =
         [
             o => (o.Credentials.Username, o.Credentials.Password) = ($"{Canary}-user", $"{Canary}-password"),
@@ -86,9 +71,9 @@ public sealed class CanaryTests : IDisposable
     [Fact]
     public async Task Ssh_WhateverGoesWrong_NothingSecretIsSaid()
     {
-        await using var server = await SshServer.StartAsync(_directory["ssh"]);
+        await using var server = await SshServer.StartAsync(Scratch["ssh"]);
         await using var proxy = TcpRelay.SocksProxy("other", "other");
-        await _upstream.CommitAsync("first", GitFileChange.Write("a.yaml", "1"));
+        await Upstream.CommitAsync("first", GitFileChange.Write("a.yaml", "1"));
         SshServer.Keygen(server.Directory, "locked", "ed25519", $"{Canary}-passphrase");
         SshServer.Keygen(server.Directory, "stranger", "ed25519", $"{Canary}-passphrase");
         server.Authorize("locked.pub");
@@ -108,10 +93,10 @@ public sealed class CanaryTests : IDisposable
         {
             foreach (var (url, knownHosts) in new[]
             {
-                (server.Url(_upstream.Directory), server.KnownHosts),
+                (server.Url(Upstream.Directory), server.KnownHosts),
                 (server.Url("/nowhere.git"), server.KnownHosts),
-                (server.Url(_upstream.Directory), ""),
-                (server.Url(_upstream.Directory), "broken line"),
+                (server.Url(Upstream.Directory), ""),
+                (server.Url(Upstream.Directory), "broken line"),
                 ("ssh://git@127.0.0.1:1/x", server.KnownHosts),
             })
             {
@@ -132,7 +117,7 @@ public sealed class CanaryTests : IDisposable
     [Fact]
     public async Task KeysAndSigners_WhateverGoesWrong_NothingSecretIsSaid()
     {
-        await _upstream.CommitAsync("first", GitFileChange.Write("a.yaml", "1"));
+        await Upstream.CommitAsync("first", GitFileChange.Write("a.yaml", "1"));
         foreach (var signer in new IGitSigner[]
         {
             new SshSigner($"{Canary}", $"{Canary}"),
@@ -149,6 +134,28 @@ public sealed class CanaryTests : IDisposable
             Keep(FluentActions.Invoking(() => new GitSource(new GitSourceOptions { Url = url })).Should().Throw<ArgumentException>().Which);
         }
 
+        NothingIsSaid();
+    }
+
+    [Fact]
+    public async Task Logs_OfEveryLevel_SayNothingSecret()
+    {
+        await using var server = await GitHttpServer.StartAsync(Served);
+        server.Authorization = $"Bearer {Canary}-token";
+        using var pool = new GitRepositoryPool(logger: _log);
+        using var source = Source($"{server.Url}/repo.git", o => o.Credentials.BearerToken = $"{Canary}-token", pool);
+        for (var i = 0; i <= 60; i++)
+        {
+            await Upstream.CommitAsync("next", GitFileChange.Write("a.yaml", $"{i}"));
+            await NewestAsync(source);
+        }
+
+        Directory.Delete(Path.Combine(FindMirror().Current, "objects", "pack"), recursive: true);
+        await Upstream.CommitAsync("last", GitFileChange.Write("a.yaml", "last"));
+        using var restarted = Source($"{server.Url}/repo.git", o => o.Credentials.BearerToken = $"{Canary}-token", new GitRepositoryPool(logger: _log));
+        Text(await NewestAsync(restarted)).Should().Be("last");
+
+        _log.Collector.GetSnapshot().Select(r => r.Id.Name).Distinct().Should().BeEquivalentTo(typeof(GitLog).GetMethods(BindingFlags.Public | BindingFlags.Static).Select(m => $"Git{m.Name}"), "every message that there is was logged");
         NothingIsSaid();
     }
 
@@ -175,13 +182,15 @@ public sealed class CanaryTests : IDisposable
 
     private async Task TryAsync(string url, Action<GitSourceOptions> configure)
     {
-        var options = new GitSourceOptions { Url = url, CacheDirectory = _directory["cache"], Timeout = TimeSpan.FromSeconds(10) };
-        configure(options);
         try
         {
             using var pool = new GitRepositoryPool(logger: _log);
-            using var source = new GitSource(options, pool);
-            await source.FetchAsync(await source.ProbeAsync(Token), Token);
+            using var source = Source(url, o =>
+            {
+                o.Timeout = TimeSpan.FromSeconds(10);
+                configure(o);
+            }, pool);
+            await NewestAsync(source);
         }
         catch (Exception exception) when (exception is GitOpsException or ArgumentException)
         {
@@ -194,7 +203,7 @@ public sealed class CanaryTests : IDisposable
     private void NothingIsSaid()
     {
         string[] forms = [Canary, Convert.ToBase64String(Encoding.UTF8.GetBytes($"{Canary}-user:{Canary}-password")), Convert.ToHexString(Encoding.UTF8.GetBytes(Canary))];
-        var files = Directory.Exists(_directory["cache"]) ? Directory.EnumerateFiles(_directory["cache"], "*", SearchOption.AllDirectories).Select(f => Encoding.Latin1.GetString(File.ReadAllBytes(f))) : [];
+        var files = Directory.Exists(Cache) ? Directory.EnumerateFiles(Cache, "*", SearchOption.AllDirectories).Select(f => Encoding.Latin1.GetString(File.ReadAllBytes(f))) : [];
         foreach (var text in _said.Concat(_log.Collector.GetSnapshot().Select(r => $"{r.Message} {r.Exception}")).Concat(files))
         {
             forms.Should().NotContain(f => text.Contains(f, StringComparison.Ordinal), "this was said: {0}", text[..Math.Min(500, text.Length)]);

@@ -1,16 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
+using GitOps.Tests;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace GitOps.Git.Tests.Servers;
 
@@ -18,9 +12,10 @@ namespace GitOps.Git.Tests.Servers;
 internal sealed class GitHttpServer : IAsyncDisposable
 {
     private readonly string _root;
-    private WebApplication? _application;
+    private LoopbackServer? _server;
     private int _advertisements;
     private int _posts;
+    private long _sent;
 
     private GitHttpServer(string root) => _root = root;
 
@@ -29,6 +24,9 @@ internal sealed class GitHttpServer : IAsyncDisposable
     public int Advertisements => Volatile.Read(ref _advertisements);
 
     public int Posts => Volatile.Read(ref _posts);
+
+    /// <summary>How many bytes of bodies were sent.</summary>
+    public long Sent => Interlocked.Read(ref _sent);
 
     /// <summary>The <c>Authorization</c> header that is asked for.</summary>
     public string? Authorization { get; set; }
@@ -48,42 +46,17 @@ internal sealed class GitHttpServer : IAsyncDisposable
     {
         Assert.SkipUnless(Tools.HasGit, "git is not installed");
         var server = new GitHttpServer(root);
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelHttpsConfiguration();
-        builder.WebHost.ConfigureKestrel(kestrel =>
+        server._server = await LoopbackServer.StartAsync(server.ServeAsync, certificate is null ? null : https =>
         {
-            kestrel.Limits.MaxRequestBodySize = null;
-            kestrel.Limits.MinRequestBodyDataRate = null;
-            kestrel.Limits.MinResponseDataRate = null;
-            kestrel.Listen(IPAddress.Loopback, 0, listen =>
-            {
-                if (certificate is not null)
-                {
-                    listen.UseHttps(certificate, https =>
-                    {
-                        https.ClientCertificateMode = wantsClientCertificate ? ClientCertificateMode.AllowCertificate : ClientCertificateMode.NoCertificate;
-                        https.AllowAnyClientCertificate();
-                    });
-                }
-            });
+            https.ServerCertificate = certificate;
+            https.ClientCertificateMode = wantsClientCertificate ? ClientCertificateMode.AllowCertificate : ClientCertificateMode.NoCertificate;
+            https.AllowAnyClientCertificate();
         });
-        server._application = builder.Build();
-        server._application.Run(server.ServeAsync);
-        await server._application.StartAsync();
-        server.Url = server._application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        server.Url = server._server.Url.GetLeftPart(UriPartial.Authority);
         return server;
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        if (_application is not null)
-        {
-            using var now = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
-            await _application.StopAsync(now.Token);
-            await _application.DisposeAsync();
-        }
-    }
+    public ValueTask DisposeAsync() => _server?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     private async Task ServeAsync(HttpContext context)
     {
@@ -183,6 +156,7 @@ internal sealed class GitHttpServer : IAsyncDisposable
         {
             var count = (int)Math.Min(read, left);
             await context.Response.Body.WriteAsync(buffer.AsMemory(0, count));
+            Interlocked.Add(ref _sent, count);
             left -= count;
             if (left <= 0)
             {

@@ -1,20 +1,13 @@
-using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
-
 namespace GitOps.Git.Tests.Servers;
 
 /// <summary>OpenSSH's server on 127.0.0.1, with keys made for one test.</summary>
 internal sealed class SshServer : IAsyncDisposable
 {
-    private readonly Process _process;
+    private const string ReadyLine = "Server listening on";
 
-    private SshServer(Process process, string directory, int port)
-    {
-        _process = process;
-        Directory = directory;
-        Port = port;
-    }
+    private ServerProcess _process;
+
+    private SshServer(ServerProcess process, string directory, int port) => (_process, Directory, Port) = (process, directory, port);
 
     public string Directory { get; }
 
@@ -22,15 +15,33 @@ internal sealed class SshServer : IAsyncDisposable
 
     public string User { get; } = Environment.UserName;
 
-    public string HostKey => File.ReadAllText(Path.Combine(Directory, "host_ed25519.pub")).Trim();
+    public string HostKey => Read("host_ed25519.pub").Trim();
 
-    public string KnownHosts => $"[127.0.0.1]:{Port} {KeyOf(HostKey)}\n";
+    public string KnownHosts => KnownHostsAt(Port);
+
+    /// <summary>What the server was asked to run, when it was started with <see cref="RecordCommands"/>.</summary>
+    public IReadOnlyList<string> Commands => File.Exists(Path.Combine(Directory, "commands")) ? File.ReadAllLines(Path.Combine(Directory, "commands")) : [];
 
     public string Url(string repository) => $"ssh://{User}@127.0.0.1:{Port}{repository}";
 
+    /// <summary>Sets a key that the server accepts, and the server's own, perhaps at the port of a relay.</summary>
+    public void Open(GitSourceOptions options, int? port = null)
+    {
+        options.Credentials.PrivateKey = Read("user_ed25519");
+        options.Credentials.KnownHosts = KnownHostsAt(port ?? Port);
+    }
+
     public static string KeyOf(string publicKey) => string.Join(' ', publicKey.Split(' ').Take(2));
 
-    public static async Task<SshServer> StartAsync(string directory, IEnumerable<string>? options = null, Action<string>? prepare = null)
+    /// <summary>Prepares a server that writes down what it is asked to run.</summary>
+    public static string RecordCommands(string directory) =>
+        $"ForceCommand echo \"$SSH_ORIGINAL_COMMAND\" >> '{directory}/commands'; exec sh -c \"$SSH_ORIGINAL_COMMAND\"";
+
+    /// <param name="directory">Where its keys are put.</param>
+    /// <param name="options">Lines of its configuration that come before all others.</param>
+    /// <param name="prepare">Runs when the keys are there.</param>
+    /// <param name="hostKeys">The files of its host keys; one of type Ed25519 when there are none.</param>
+    public static async Task<SshServer> StartAsync(string directory, IEnumerable<string>? options = null, Action<string>? prepare = null, params string[] hostKeys)
     {
         Assert.SkipUnless(Tools.Sshd is not null, "sshd is not installed (Debian: openssh-server)");
         Assert.SkipUnless(Tools.HasSshKeygen, "ssh-keygen is not installed");
@@ -44,18 +55,42 @@ internal sealed class SshServer : IAsyncDisposable
 
         Keygen(directory, "host_ed25519", "ed25519");
         Keygen(directory, "user_ed25519", "ed25519");
-        var authorized = Path.Combine(directory, "authorized_keys");
-        await File.WriteAllTextAsync(authorized, await File.ReadAllTextAsync(Path.Combine(directory, "user_ed25519.pub")));
+        await File.WriteAllTextAsync(Path.Combine(directory, "authorized_keys"), await File.ReadAllTextAsync(Path.Combine(directory, "user_ed25519.pub")));
         prepare?.Invoke(directory);
-        var port = FreePort();
+        var (process, port, log) = await ServerProcess.TryStartOnFreePortAsync(Tools.Sshd!, p => Arguments(WriteConfiguration(directory, p, options ?? [], hostKeys.Length == 0 ? ["host_ed25519"] : hostKeys)), ReadyLine);
+        Assert.SkipWhen(process is null, $"sshd does not start here: {log}");
+        return new SshServer(process!, directory, port);
+    }
+
+    public static void Keygen(string directory, string name, string type, string passphrase = "", params string[] more) =>
+        Tools.Run("ssh-keygen", ["-q", "-t", type, "-N", passphrase, "-C", name, "-f", Path.Combine(directory, name), .. more]);
+
+    public void Authorize(string publicKeyFile) => File.AppendAllText(Path.Combine(Directory, "authorized_keys"), Read(publicKeyFile));
+
+    public string Read(string name) => File.ReadAllText(Path.Combine(Directory, name));
+
+    /// <summary>Ends the server and all its connections, and starts it again with the same keys on the same port.</summary>
+    public async Task RestartAsync()
+    {
+        await _process.DisposeAsync();
+        var (process, log) = await ServerProcess.TryStartAsync(Tools.Sshd!, Arguments(Path.Combine(Directory, "sshd_config")), ReadyLine);
+        _process = process ?? throw new InvalidOperationException($"sshd does not start again: {log}");
+    }
+
+    public ValueTask DisposeAsync() => _process.DisposeAsync();
+
+    private static IEnumerable<string> Arguments(string configuration) => ["-D", "-e", "-f", configuration];
+
+    private static string WriteConfiguration(string directory, int port, IEnumerable<string> options, IEnumerable<string> hostKeys)
+    {
         var configuration = Path.Combine(directory, "sshd_config");
-        await File.WriteAllLinesAsync(configuration,
+        File.WriteAllLines(configuration,
         [
-            .. options ?? [],
+            .. options,
             $"Port {port}",
             "ListenAddress 127.0.0.1",
-            $"HostKey {directory}/host_ed25519",
-            $"AuthorizedKeysFile {authorized}",
+            .. hostKeys.Select(k => $"HostKey {directory}/{k}"),
+            $"AuthorizedKeysFile {directory}/authorized_keys",
             $"PidFile {directory}/sshd.pid",
             "PasswordAuthentication no",
             "KbdInteractiveAuthentication no",
@@ -65,53 +100,8 @@ internal sealed class SshServer : IAsyncDisposable
             "MaxStartups 200:30:400",
             "MaxSessions 100",
         ]);
-        var process = Process.Start(new ProcessStartInfo(Tools.Sshd!, ["-D", "-e", "-f", configuration]) { RedirectStandardError = true })!;
-        var log = new List<string>();
-        process.ErrorDataReceived += (_, e) =>
-        {
-            lock (log)
-            {
-                log.Add(e.Data ?? "");
-            }
-        };
-        process.BeginErrorReadLine();
-        for (var attempt = 0; ; attempt++)
-        {
-            using var socket = new TcpClient();
-            try
-            {
-                await socket.ConnectAsync(IPAddress.Loopback, port);
-                return new SshServer(process, directory, port);
-            }
-            catch (SocketException) when (attempt < 100 && !process.HasExited)
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
-            }
-            catch (SocketException)
-            {
-                Assert.Skip($"sshd does not start here: {string.Join('\n', log)}");
-            }
-        }
+        return configuration;
     }
 
-    public static void Keygen(string directory, string name, string type, string passphrase = "", params string[] more) =>
-        Tools.Run("ssh-keygen", ["-q", "-t", type, "-N", passphrase, "-C", name, "-f", Path.Combine(directory, name), .. more]);
-
-    public void Authorize(string publicKeyFile) => File.AppendAllText(Path.Combine(Directory, "authorized_keys"), File.ReadAllText(Path.Combine(Directory, publicKeyFile)));
-
-    public string Read(string name) => File.ReadAllText(Path.Combine(Directory, name));
-
-    public async ValueTask DisposeAsync()
-    {
-        _process.Kill(entireProcessTree: true);
-        await _process.WaitForExitAsync();
-        _process.Dispose();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
+    private string KnownHostsAt(int port) => $"[127.0.0.1]:{port} {KeyOf(HostKey)}\n";
 }

@@ -5,7 +5,7 @@ using System.Text;
 
 namespace GitOps.Git.Tests.Servers;
 
-/// <summary>Stands between a client and a server: passes everything on, speaks a proxy's protocol first when asked to, and cuts connections at a chosen byte.</summary>
+/// <summary>Stands between a client and a server: passes everything on, speaks a proxy's protocol first when asked to, and cuts, holds or slows connections.</summary>
 internal sealed class TcpRelay : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -17,6 +17,11 @@ internal sealed class TcpRelay : IAsyncDisposable
     private readonly List<Socket> _open = [];
     private long _budget = long.MaxValue;
     private int _connections;
+    private long _fromServer;
+    private long _fromClient;
+    private bool _isSlow;
+    private Hold? _hold;
+    private (long At, TaskCompletionSource Reached)? _clientMark;
 
     private TcpRelay(int target, Func<NetworkStream, CancellationToken, Task<int?>>? handshake)
     {
@@ -44,6 +49,43 @@ internal sealed class TcpRelay : IAsyncDisposable
         lock (_gate)
         {
             _budget = bytes ?? long.MaxValue;
+        }
+    }
+
+    /// <summary>After so many more bytes of the server, it falls silent: its connections stay open, and nothing comes any more.</summary>
+    /// <returns>Ends when something is held back.</returns>
+    public Task HoldAfter(long bytes)
+    {
+        lock (_gate)
+        {
+            _hold = new Hold(_fromServer + bytes);
+            return _hold.Reached.Task;
+        }
+    }
+
+    /// <summary>Lets through what was held back.</summary>
+    public void Release() => Forget()?.Released.TrySetResult();
+
+    /// <summary>Lets new connections through; those there are stay silent for ever.</summary>
+    public void Abandon() => Forget();
+
+    /// <summary>From now on the server says one byte after the other.</summary>
+    public void SlowDown()
+    {
+        lock (_gate)
+        {
+            _isSlow = true;
+        }
+    }
+
+    /// <summary>Ends when the client said so many more bytes.</summary>
+    public Task HearAsync(long bytes)
+    {
+        lock (_gate)
+        {
+            var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _clientMark = (_fromClient + bytes, reached);
+            return reached.Task;
         }
     }
 
@@ -98,7 +140,7 @@ internal sealed class TcpRelay : IAsyncDisposable
 
                 await server.ConnectAsync(IPAddress.Loopback, port.Value, _stop.Token);
                 var far = server.GetStream();
-                await Task.WhenAny(CopyAsync(near, far), CopyAsync(far, near));
+                await Task.WhenAny(CopyAsync(near, far, fromServer: false), CopyAsync(far, near, fromServer: true));
             }
             catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException or OperationCanceledException or InvalidOperationException)
             {
@@ -107,18 +149,78 @@ internal sealed class TcpRelay : IAsyncDisposable
         }
     }
 
-    private async Task CopyAsync(NetworkStream from, NetworkStream to)
+    private async Task CopyAsync(NetworkStream from, NetworkStream to, bool fromServer)
     {
         var buffer = new byte[16 * 1024];
         while (await from.ReadAsync(buffer, _stop.Token) is var read and > 0)
         {
             var count = Take(read);
-            await to.WriteAsync(buffer.AsMemory(0, count), _stop.Token);
+            await (fromServer ? SayAsync(to, buffer.AsMemory(0, count)) : to.WriteAsync(Hear(buffer.AsMemory(0, count)), _stop.Token).AsTask());
             if (count < read)
             {
                 CutNow();
                 return;
             }
+        }
+    }
+
+    private ReadOnlyMemory<byte> Hear(ReadOnlyMemory<byte> bytes)
+    {
+        lock (_gate)
+        {
+            _fromClient += bytes.Length;
+            if (_clientMark is { } mark && _fromClient >= mark.At)
+            {
+                mark.Reached.TrySetResult();
+            }
+        }
+
+        return bytes;
+    }
+
+    private async Task SayAsync(NetworkStream to, ReadOnlyMemory<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+        {
+            Hold? held;
+            int count;
+            lock (_gate)
+            {
+                count = _isSlow ? 1 : bytes.Length;
+                held = _hold;
+                if (held is not null)
+                {
+                    count = (int)Math.Min(count, Math.Max(0, held.At - _fromServer));
+                }
+
+                _fromServer += count;
+            }
+
+            if (count > 0)
+            {
+                await to.WriteAsync(bytes[..count], _stop.Token);
+                bytes = bytes[count..];
+            }
+            else
+            {
+                held!.Reached.TrySetResult();
+                await held.Released.Task.WaitAsync(_stop.Token);
+            }
+
+            if (_isSlow)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, _stop.Token);
+            }
+        }
+    }
+
+    private Hold? Forget()
+    {
+        lock (_gate)
+        {
+            var held = _hold;
+            _hold = null;
+            return held;
         }
     }
 
@@ -139,22 +241,29 @@ internal sealed class TcpRelay : IAsyncDisposable
 
     private static async Task<int?> ConnectAsync(NetworkStream stream, string? authorization, CancellationToken cancellationToken)
     {
-        var head = new StringBuilder();
         var one = new byte[1];
-        while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal) && await stream.ReadAsync(one, cancellationToken) == 1)
+        while (true)
         {
-            head.Append((char)one[0]);
-        }
+            var head = new StringBuilder();
+            while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
+            {
+                if (await stream.ReadAsync(one, cancellationToken) == 0)
+                {
+                    return null;
+                }
 
-        var text = head.ToString();
-        if (!text.StartsWith("CONNECT ", StringComparison.Ordinal) || (authorization is not null && !text.Contains($"Proxy-Authorization: {authorization}\r\n", StringComparison.OrdinalIgnoreCase)))
-        {
+                head.Append((char)one[0]);
+            }
+
+            var text = head.ToString();
+            if (text.StartsWith("CONNECT ", StringComparison.Ordinal) && (authorization is null || text.Contains($"Proxy-Authorization: {authorization}\r\n", StringComparison.OrdinalIgnoreCase)))
+            {
+                await stream.WriteAsync("HTTP/1.1 200 Connection established\r\n\r\n"u8.ToArray(), cancellationToken);
+                return new Uri($"tcp://{text.Split(' ')[1]}").Port;
+            }
+
             await stream.WriteAsync("HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=proxy\r\nContent-Length: 0\r\n\r\n"u8.ToArray(), cancellationToken);
-            return null;
         }
-
-        await stream.WriteAsync("HTTP/1.1 200 Connection established\r\n\r\n"u8.ToArray(), cancellationToken);
-        return new Uri($"tcp://{text.Split(' ')[1]}").Port;
     }
 
     private static async Task<int?> SocksAsync(NetworkStream stream, string? user, string? password, CancellationToken cancellationToken)
@@ -194,5 +303,13 @@ internal sealed class TcpRelay : IAsyncDisposable
             await stream.ReadExactlyAsync(bytes, cancellationToken);
             return bytes;
         }
+    }
+
+    /// <summary>Where the server falls silent.</summary>
+    private sealed record Hold(long At)
+    {
+        public TaskCompletionSource Reached { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public TaskCompletionSource Released { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

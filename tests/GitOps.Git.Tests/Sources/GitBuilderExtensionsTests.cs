@@ -37,6 +37,6 @@ public sealed class GitBuilderExtensionsTests
         read.Username.Should().Be("somebody else");
         read.Password.Should().Be("from-file");
         options.Credentials.ToString().Should().NotContain("me");
-        provider.GetServices<SourceRegistration>().Should().ContainSingle(r => r.Name == "apps" && r.Kind == "Git");
+        provider.GetServices<SourceRegistration>().Should().OnlyContain(r => r.Name == "apps" && r.Kind == "Git", "code refines what stands in the configuration");
     }
 }

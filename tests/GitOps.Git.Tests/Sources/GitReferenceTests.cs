@@ -2,21 +2,17 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace GitOps.Git.Tests.Sources;
 
-public sealed class GitReferenceTests : IDisposable
+public sealed class GitReferenceTests : UpstreamTest
 {
-    private readonly TemporaryDirectory _directory = new();
-    private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
-    private readonly BareGitRepository _upstream;
+    private readonly FakeTimeProvider _clock;
 
-    public GitReferenceTests() => _upstream = BareGitRepository.Create(_directory["upstream"], "trunk", _clock);
-
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
-    public void Dispose()
+    public GitReferenceTests()
+        : this(new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero)))
     {
-        _upstream.Dispose();
-        _directory.Dispose();
     }
+
+    private GitReferenceTests(FakeTimeProvider clock)
+        : base(defaultBranch: "trunk", clock: clock) => _clock = clock;
 
     [Fact]
     public async Task ProbeAsync_NoReference_FollowsHead()
@@ -33,9 +29,9 @@ public sealed class GitReferenceTests : IDisposable
         var second = await CommitAsync("trunk", "2");
         var third = await CommitAsync("trunk", "3");
         await CommitAsync("other", "4");
-        await _upstream.TagAsync("v1.0.0", second, cancellationToken: Token);
-        await _upstream.TagAsync("stable", third, "annotated", cancellationToken: Token);
-        _upstream.SetReference("refs/pull/420/head", first);
+        await Upstream.TagAsync("v1.0.0", second, cancellationToken: Token);
+        await Upstream.TagAsync("stable", third, "annotated", cancellationToken: Token);
+        Upstream.SetReference("refs/pull/420/head", first);
 
         (await ProbeAsync(r => r.Branch = "other")).ToString().Should().StartWith("other@sha1:");
         (await ProbeAsync(r => (r.Branch, r.Tag) = ("other", "stable"))).ToString().Should().Be($"stable@sha1:{third.Digest}");
@@ -54,7 +50,7 @@ public sealed class GitReferenceTests : IDisposable
     {
         foreach (var tag in new[] { "v1.2.0", "v1.2.9", "v1.9.0", "v1.10.0", "2.0.0-rc.1", "1.99", "latest", "v3" })
         {
-            await _upstream.TagAsync(tag, await CommitAsync("trunk", tag), cancellationToken: Token);
+            await Upstream.TagAsync(tag, await CommitAsync("trunk", tag), cancellationToken: Token);
         }
 
         (await ProbeAsync(r => r.SemVer = range)).Name.Should().Be(expected);
@@ -66,7 +62,7 @@ public sealed class GitReferenceTests : IDisposable
         foreach (var tag in new[] { "1.0.0+a", "1.0.0+c", "1.0.0+b" })
         {
             _clock.Advance(TimeSpan.FromHours(1));
-            await _upstream.TagAsync(tag, await CommitAsync("trunk", tag), tag.EndsWith('b') ? "annotated" : null, cancellationToken: Token);
+            await Upstream.TagAsync(tag, await CommitAsync("trunk", tag), tag.EndsWith('b') ? "annotated" : null, cancellationToken: Token);
         }
 
         (await ProbeAsync(r => r.SemVer = "1.0.0")).Name.Should().Be("1.0.0+b");
@@ -99,8 +95,8 @@ public sealed class GitReferenceTests : IDisposable
         var first = await CommitAsync("trunk", "1");
         await CommitAsync("trunk", "2");
         using var source = Source(r => r.Commit = first.Digest);
-        await source.FetchAsync(await source.ProbeAsync(Token), Token);
-        Directory.Move(_directory["upstream"], _directory["gone"]);
+        await NewestAsync(source);
+        Directory.Move(Upstream.Directory, Scratch["gone"]);
 
         (await source.ProbeAsync(Token)).Digest.Should().Be(first.Digest);
     }
@@ -110,16 +106,16 @@ public sealed class GitReferenceTests : IDisposable
     {
         var first = await CommitAsync("a", "1");
         using var source = Source(r => r.Branch = "a");
-        await source.FetchAsync(await source.ProbeAsync(Token), Token);
+        await NewestAsync(source);
         var rewritten = await CommitAsync("rewritten", "2");
-        _upstream.SetReference("refs/heads/a", rewritten);
-        await source.FetchAsync(await source.ProbeAsync(Token), Token);
+        Upstream.SetReference("refs/heads/a", rewritten);
+        await NewestAsync(source);
 
-        _upstream.SetReference("refs/heads/a", null);
-        _upstream.SetReference("refs/heads/a/b", first);
+        Upstream.SetReference("refs/heads/a", null);
+        Upstream.SetReference("refs/heads/a/b", first);
         using var nested = Source(r => r.Branch = "a/b");
 
-        (await nested.FetchAsync(await nested.ProbeAsync(Token), Token)).Revision.Digest.Should().Be(first.Digest);
+        (await NewestAsync(nested)).Revision.Digest.Should().Be(first.Digest);
     }
 
     [Fact]
@@ -129,10 +125,10 @@ public sealed class GitReferenceTests : IDisposable
         using var source = Source(r => r.Branch = "moving");
         var gone = await CommitAsync("moving", "1");
         await source.ProbeAsync(Token);
-        _upstream.SetReference("refs/heads/moving", await CommitAsync("elsewhere", "2"));
+        Upstream.SetReference("refs/heads/moving", await CommitAsync("elsewhere", "2"));
 
         (await source.Invoking(s => s.FetchAsync(gone, Token).AsTask()).Should().ThrowAsync<GitOpsException>()).Which.Message.Should().Contain("Probe again");
-        (await source.FetchAsync(await source.ProbeAsync(Token), Token)).Revision.Digest.Should().NotBe(gone.Digest);
+        (await NewestAsync(source)).Revision.Digest.Should().NotBe(gone.Digest);
     }
 
     [Theory]
@@ -159,7 +155,7 @@ public sealed class GitReferenceTests : IDisposable
         FluentActions.Invoking(() => new GitSource(new GitSourceOptions { Url = "https://example.com/x", Reference = { Branch = name } })).Should().Throw<ArgumentException>();
 
     private ValueTask<Revision> CommitAsync(string branch, string content) =>
-        _upstream.CommitAsync(new GitCommit { Branch = branch, Message = content, Changes = [GitFileChange.Write("a.yaml", content)] }, Token);
+        Upstream.CommitAsync(new GitCommit { Branch = branch, Message = content, Changes = [GitFileChange.Write("a.yaml", content)] }, Token);
 
     private async Task<Revision> ProbeAsync(Action<GitReference> reference)
     {
@@ -172,10 +168,5 @@ public sealed class GitReferenceTests : IDisposable
     private async Task<string> FailureAsync(Action<GitReference> reference) =>
         (await this.Invoking(t => t.ProbeAsync(reference)).Should().ThrowAsync<GitOpsException>()).Which.Message;
 
-    private GitSource Source(Action<GitReference> reference)
-    {
-        var options = new GitSourceOptions { Url = _upstream.Url, CacheDirectory = _directory["cache"] };
-        reference(options.Reference);
-        return new GitSource(options, new GitRepositoryPool(_clock));
-    }
+    private GitSource Source(Action<GitReference> reference) => Source(o => reference(o.Reference), new GitRepositoryPool(_clock));
 }

@@ -5,25 +5,12 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace GitOps.Git.Tests.Sources;
 
-public sealed class GitSourceTests : IDisposable
+public sealed class GitSourceTests : UpstreamTest
 {
-    private readonly TemporaryDirectory _directory = new();
-    private readonly BareGitRepository _upstream;
-
-    public GitSourceTests() => _upstream = BareGitRepository.Create(_directory["upstream"]);
-
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
-    public void Dispose()
-    {
-        _upstream.Dispose();
-        _directory.Dispose();
-    }
-
     [Fact]
     public async Task FetchAsync_NewBranch_HandsOutItsFiles()
     {
-        var pushed = await _upstream.CommitAsync("first", GitFileChange.Write("apps/web/deployment.yaml", "kind: Deployment\n"), GitFileChange.Write("README.md", "hi"));
+        var pushed = await Upstream.CommitAsync("first", GitFileChange.Write("apps/web/deployment.yaml", "kind: Deployment\n"), GitFileChange.Write("README.md", "hi"));
         using var source = Source();
 
         var revision = await source.ProbeAsync(Token);
@@ -40,38 +27,38 @@ public sealed class GitSourceTests : IDisposable
     [Fact]
     public async Task FetchAsync_NextCommit_KeepsTheOldTreeReadable()
     {
-        await _upstream.CommitAsync("first", GitFileChange.Write("a.yaml", "1"));
+        await Upstream.CommitAsync("first", GitFileChange.Write("a.yaml", "1"));
         using var source = Source();
-        var first = await source.FetchAsync(await source.ProbeAsync(Token), Token);
+        var first = await NewestAsync(source);
 
-        await _upstream.CommitAsync("second", GitFileChange.Write("a.yaml", "2"));
-        var second = await source.FetchAsync(await source.ProbeAsync(Token), Token);
+        await Upstream.CommitAsync("second", GitFileChange.Write("a.yaml", "2"));
+        var second = await NewestAsync(source);
 
-        Text(first, "a.yaml").Should().Be("1");
-        Text(second, "a.yaml").Should().Be("2");
+        Text(first).Should().Be("1");
+        Text(second).Should().Be("2");
     }
 
     [Fact]
     public async Task FetchAsync_UpstreamGone_ServesWhatWasFetched()
     {
-        var revision = await _upstream.CommitAsync("first", GitFileChange.Write("a.yaml", "1"));
+        var revision = await Upstream.CommitAsync("first", GitFileChange.Write("a.yaml", "1"));
         using (var source = Source())
         {
-            await source.FetchAsync(await source.ProbeAsync(Token), Token);
+            await NewestAsync(source);
         }
 
-        Directory.Move(_directory["upstream"], _directory["gone"]);
+        Directory.Move(Upstream.Directory, Scratch["gone"]);
         using var restarted = Source();
 
         (await restarted.Invoking(s => s.ProbeAsync(Token).AsTask()).Should().ThrowAsync<GitOpsException>()).Which.Reason.Should().Be(Reasons.FetchFailed);
-        Text(await restarted.FetchAsync(revision, Token), "a.yaml").Should().Be("1");
+        Text(await restarted.FetchAsync(revision, Token)).Should().Be("1");
     }
 
     [Fact]
     public async Task ProbeAsync_ManyAtOnce_CoalesceToTheNewest()
     {
-        await using var server = await GitHttpServer.StartAsync(_directory.Path);
-        await _upstream.CommitAsync("first", GitFileChange.Write("a.yaml", "1"));
+        await using var server = await GitHttpServer.StartAsync(Served);
+        await Upstream.CommitAsync("first", GitFileChange.Write("a.yaml", "1"));
         var arrived = new TaskCompletionSource();
         var proceed = new TaskCompletionSource();
         server.Intercept = async _ =>
@@ -81,11 +68,11 @@ public sealed class GitSourceTests : IDisposable
             return false;
         };
         using var pool = new GitRepositoryPool();
-        var sources = Enumerable.Range(0, 1000).Select(_ => new GitSource(new GitSourceOptions { Url = $"{server.Url}/upstream", CacheDirectory = _directory["cache"] }, pool)).ToList();
+        var sources = Enumerable.Range(0, 1000).Select(_ => Source($"{server.Url}/repo.git", pool: pool)).ToList();
         var first = sources[0].ProbeAsync(Token).AsTask();
         await arrived.Task.WaitAsync(TimeSpan.FromSeconds(30), Token);
         var rest = sources.Skip(1).Select(s => s.ProbeAsync(Token).AsTask()).ToList();
-        var newest = await _upstream.CommitAsync("second", GitFileChange.Write("a.yaml", "2"));
+        var newest = await Upstream.CommitAsync("second", GitFileChange.Write("a.yaml", "2"));
         proceed.SetResult();
 
         await first;
@@ -98,8 +85,8 @@ public sealed class GitSourceTests : IDisposable
     [Fact]
     public async Task ProbeAsync_OneWaiterGivesUp_OthersGetTheirAnswer()
     {
-        await using var server = await GitHttpServer.StartAsync(_directory.Path);
-        await _upstream.CommitAsync("first", GitFileChange.Write("a.yaml", "1"));
+        await using var server = await GitHttpServer.StartAsync(Served);
+        await Upstream.CommitAsync("first", GitFileChange.Write("a.yaml", "1"));
         var arrived = new TaskCompletionSource();
         var proceed = new TaskCompletionSource();
         server.Intercept = async _ =>
@@ -108,7 +95,7 @@ public sealed class GitSourceTests : IDisposable
             await proceed.Task;
             return false;
         };
-        using var source = Source(o => o.Url = $"{server.Url}/upstream");
+        using var source = Source($"{server.Url}/repo.git");
         using var impatient = CancellationTokenSource.CreateLinkedTokenSource(Token);
         var first = source.ProbeAsync(impatient.Token).AsTask();
         await arrived.Task.WaitAsync(TimeSpan.FromSeconds(30), Token);
@@ -123,11 +110,11 @@ public sealed class GitSourceTests : IDisposable
     [Fact]
     public async Task ProbeAsync_AdvertisementMaxAge_AnswersFromMemory()
     {
-        await _upstream.CommitAsync("first", GitFileChange.Write("a.yaml", "1"));
+        await Upstream.CommitAsync("first", GitFileChange.Write("a.yaml", "1"));
         var clock = new FakeTimeProvider();
-        using var source = new GitSource(new GitSourceOptions { Url = _upstream.Url, CacheDirectory = _directory["cache"], AdvertisementMaxAge = TimeSpan.FromSeconds(10) }, new GitRepositoryPool(clock));
+        using var source = Source(o => o.AdvertisementMaxAge = TimeSpan.FromSeconds(10), new GitRepositoryPool(clock));
         var first = await source.ProbeAsync(Token);
-        var second = await _upstream.CommitAsync("second", GitFileChange.Write("a.yaml", "2"));
+        var second = await Upstream.CommitAsync("second", GitFileChange.Write("a.yaml", "2"));
 
         (await source.ProbeAsync(Token)).Should().Be(first);
         clock.Advance(TimeSpan.FromSeconds(11));
@@ -137,11 +124,11 @@ public sealed class GitSourceTests : IDisposable
     [Fact]
     public async Task ProbeAsync_CacheWiped_IsMendedForTreesInUse()
     {
-        await _upstream.CommitAsync("first", Enumerable.Range(0, 50).Select(i => GitFileChange.Write($"d{i}/a.yaml", $"{i}")));
+        await Upstream.CommitAsync("first", Enumerable.Range(0, 50).Select(i => GitFileChange.Write($"d{i}/a.yaml", $"{i}")));
         using var source = Source();
         var revision = await source.ProbeAsync(Token);
         var artifact = await source.FetchAsync(revision, Token);
-        Directory.Delete(_directory["cache"], recursive: true);
+        Directory.Delete(Cache, recursive: true);
 
         (await source.ProbeAsync(Token)).Should().Be(revision);
 
@@ -153,13 +140,12 @@ public sealed class GitSourceTests : IDisposable
     [Fact]
     public async Task Read_MirrorRebuiltMeanwhile_GoesOnWithTheNewOne()
     {
-        await _upstream.CommitAsync("first", GitFileChange.Write("a.yaml", "1"));
-        var options = new GitSourceOptions { Url = _upstream.Url, CacheDirectory = _directory["cache"] };
+        await Upstream.CommitAsync("first", GitFileChange.Write("a.yaml", "1"));
         using var pool = new GitRepositoryPool();
-        using var source = new GitSource(options, pool);
-        await source.FetchAsync(await source.ProbeAsync(Token), Token);
-        pool.MirrorOf(GitAddress.Parse(_upstream.Url), options.CacheDirectory).TryOpen(out var store).Should().BeTrue();
-        var gone = new ObjectStore(_directory["nowhere"], successor: () => store);
+        using var source = Source(pool: pool);
+        await NewestAsync(source);
+        pool.MirrorOf(GitAddress.Parse(Upstream.Url), Cache).TryOpen(out var store).Should().BeTrue();
+        var gone = new ObjectStore(Scratch["nowhere"], successor: () => store);
         var root = store!.Use(r => r.Refs.FromGlob("refs/gitops/*").Select(f => r.FindCommit(f.TargetIdentifier)!.Tree.Id).Single());
 
         Encoding.UTF8.GetString(new GitFileTree(gone, root, new GitTreeOptions()).Read(TreePath.Parse("a.yaml")).Span).Should().Be("1");
@@ -170,71 +156,26 @@ public sealed class GitSourceTests : IDisposable
     public async Task FetchAsync_GitDaemon_Works()
     {
         Assert.SkipUnless(Tools.HasGit, "git is not installed");
-        await _upstream.CommitAsync("first", GitFileChange.Write("a.yaml", "1"));
-        await using var daemon = await GitDaemon.StartAsync(_directory.Path);
-        using var source = Source(o => o.Url = $"{daemon.Url}/upstream");
-        using var wrong = Source(o => o.Url = $"{daemon.Url}/nowhere");
+        await Upstream.CommitAsync("first", GitFileChange.Write("a.yaml", "1"));
+        await using var daemon = await GitDaemon.StartAsync(Served);
+        using var source = Source($"{daemon.Url}/repo.git");
+        using var wrong = Source($"{daemon.Url}/nowhere");
 
-        Text(await source.FetchAsync(await source.ProbeAsync(Token), Token), "a.yaml").Should().Be("1");
-        await _upstream.CommitAsync("second", GitFileChange.Write("a.yaml", "2"));
-        Text(await source.FetchAsync(await source.ProbeAsync(Token), Token), "a.yaml").Should().Be("2");
+        Text(await NewestAsync(source)).Should().Be("1");
+        await Upstream.CommitAsync("second", GitFileChange.Write("a.yaml", "2"));
+        Text(await NewestAsync(source)).Should().Be("2");
         (await wrong.Invoking(s => s.ProbeAsync(Token).AsTask()).Should().ThrowAsync<GitOpsException>()).Which.Message.Should().Contain("the server says");
     }
 
     [Fact]
     public async Task FetchAsync_UsersGitConfiguration_PlaysNoPart()
     {
-        await _upstream.CommitAsync("first", GitFileChange.Write("a.yaml", "1"));
-        await File.WriteAllTextAsync(_directory[".gitconfig"], $"[url \"/nowhere/\"]\n\tinsteadOf = \"{_directory.Path}\"\n[core]\n\tsshCommand = false\n[http]\n\tproxy = http://127.0.0.1:1\n", Token);
+        await Upstream.CommitAsync("first", GitFileChange.Write("a.yaml", "1"));
+        await File.WriteAllTextAsync(Scratch[".gitconfig"], $"[url \"/nowhere/\"]\n\tinsteadOf = \"{Scratch.Path}\"\n[core]\n\tsshCommand = false\n[http]\n\tproxy = http://127.0.0.1:1\n", Token);
 
-        using var process = Victim.Start(_upstream.Directory, _directory["cache"], 1, ("HOME", _directory.Path), ("XDG_CONFIG_HOME", _directory.Path));
+        using var process = Victim.Start(Upstream.Directory, Cache, 1, 0, ("HOME", Scratch.Path), ("XDG_CONFIG_HOME", Scratch.Path));
         await process.WaitForExitAsync(Token);
 
         process.ExitCode.Should().Be(0, await process.StandardError.ReadToEndAsync(Token));
-    }
-
-    [Fact]
-    public async Task Constructor_MirrorUnusedForLong_IsRemoved()
-    {
-        await _upstream.CommitAsync("first", GitFileChange.Write("a.yaml", "1"));
-        using (var process = Victim.Start(_upstream.Directory, _directory["cache"], 1))
-        {
-            await process.WaitForExitAsync(Token);
-        }
-
-        Directory.EnumerateDirectories(_directory["cache"]).Should().ContainSingle();
-        var later = new FakeTimeProvider(TimeProvider.System.GetUtcNow().AddDays(61));
-
-        using var other = new GitSource(new GitSourceOptions { Url = "https://example.com/other.git", CacheDirectory = _directory["cache"] }, new GitRepositoryPool(later));
-
-        Directory.EnumerateDirectories(_directory["cache"]).Should().BeEmpty();
-    }
-
-    [Fact]
-    public async Task ProbeAsync_RepositoryInWhichNothingMoves_KeepsItsMirror()
-    {
-        await _upstream.CommitAsync("first", GitFileChange.Write("a.yaml", "1"));
-        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
-        using (var pool = new GitRepositoryPool(time))
-        {
-            using var source = new GitSource(new GitSourceOptions { Url = _upstream.Url, CacheDirectory = _directory["cache"] }, pool);
-            var revision = await source.ProbeAsync(Token);
-            await source.FetchAsync(revision, Token);
-            time.Advance(TimeSpan.FromDays(61));
-            (await source.ProbeAsync(Token)).Should().Be(revision);
-        }
-
-        using var other = new GitSource(new GitSourceOptions { Url = "https://example.com/other.git", CacheDirectory = _directory["cache"] }, new GitRepositoryPool(time));
-
-        Directory.EnumerateDirectories(_directory["cache"]).Should().ContainSingle("it was probed a moment ago");
-    }
-
-    private static string Text(Artifact artifact, string path) => Encoding.UTF8.GetString(artifact.Tree.Read(TreePath.Parse(path)).Span);
-
-    private GitSource Source(Action<GitSourceOptions>? configure = null)
-    {
-        var options = new GitSourceOptions { Url = _upstream.Url, CacheDirectory = _directory["cache"] };
-        configure?.Invoke(options);
-        return new GitSource(options);
     }
 }

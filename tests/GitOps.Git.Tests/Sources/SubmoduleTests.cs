@@ -66,6 +66,31 @@ public sealed class SubmoduleTests : IDisposable
         (await Failure($"{server.Url}/main", _ => { })).Should().Contain("local disk");
     }
 
+    [Fact]
+    public async Task FetchAsync_ModuleOnAnotherHost_GetsNoCredentials()
+    {
+        await using var server = await GitHttpServer.StartAsync(_directory["srv"]);
+        await using var other = await GitHttpServer.StartAsync(_directory["srv"]);
+        server.Authorization = "Bearer tok";
+        var seen = new System.Collections.Concurrent.ConcurrentBag<string>();
+        other.Intercept = context =>
+        {
+            seen.Add(context.Request.Headers.Authorization.ToString());
+            return Task.FromResult(false);
+        };
+        foreach (var url in new[] { other.Url, other.Url.Replace("127.0.0.1", "localhost", StringComparison.Ordinal) })
+        {
+            Write("main", ".gitmodules", $"[submodule \"vendor/library\"]\n\tpath = vendor/library\n\turl = {url}/library\n");
+
+            var tree = await TreeAsync($"{server.Url}/main", o => (o.RecurseSubmodules, o.Credentials.BearerToken) = (true, "tok"));
+
+            Text(tree, "vendor/library/nested/leaf/leaf.yaml").Should().Be("leaf");
+        }
+
+        server.LastAuthorization.Should().Be("Bearer tok");
+        seen.Should().HaveCountGreaterThanOrEqualTo(4, "two repositories").And.OnlyContain(a => a.Length == 0);
+    }
+
     private static string Text(IFileTree tree, string path) => Encoding.UTF8.GetString(tree.Read(TreePath.Parse(path)).Span);
 
     private static string Git(string directory, params string[] arguments) => Tools.Run(

@@ -4,21 +4,8 @@ using LibGit2Sharp;
 
 namespace GitOps.Git.Tests.Trees;
 
-public sealed class GitFileTreeTests : IDisposable
+public sealed class GitFileTreeTests : UpstreamTest
 {
-    private readonly TemporaryDirectory _directory = new();
-    private readonly BareGitRepository _upstream;
-
-    public GitFileTreeTests() => _upstream = BareGitRepository.Create(_directory["upstream"]);
-
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
-    public void Dispose()
-    {
-        _upstream.Dispose();
-        _directory.Dispose();
-    }
-
     [Fact]
     public async Task Find_Entries_HaveGitsIdsAndSizes()
     {
@@ -130,7 +117,7 @@ public sealed class GitFileTreeTests : IDisposable
         (await Failure(o => o.Limits.TreeDepth = 10)).Should().Contain("TreeDepth");
         (await Failure(o => o.Limits.PathLength = 100)).Should().Contain("PathLength");
         (await Failure(o => o.Limits.TreeEntries = 10)).Should().Contain("TreeEntries");
-        _upstream.SetReference("refs/heads/second", await _upstream.CommitAsync("again", GitFileChange.Write("z.yaml", "1")));
+        Upstream.SetReference("refs/heads/second", await Upstream.CommitAsync("again", GitFileChange.Write("z.yaml", "1")));
         (await Failure(o => o.Limits.References = 1)).Should().Contain("References");
         (await TreeAsync(o => o.Limits.BlobSize = 1000)).Invoking(t => t.Read(TreePath.Parse("big.yaml"))).Should().Throw<GitOpsException>().Which.Reason.Should().Be(Reasons.LimitExceeded);
 
@@ -190,21 +177,19 @@ public sealed class GitFileTreeTests : IDisposable
 
     private async Task<IFileTree> TreeAsync(params (string Path, string Content)[] files)
     {
-        await _upstream.CommitAsync("change", files.Select(f => GitFileChange.Write(f.Path, f.Content)));
+        await Upstream.CommitAsync("change", files.Select(f => GitFileChange.Write(f.Path, f.Content)));
         return await TreeAsync(_ => { });
     }
 
     private async Task<IFileTree> TreeAsync(Action<GitSourceOptions> configure)
     {
-        var options = new GitSourceOptions { Url = _upstream.Url, CacheDirectory = _directory["cache"] };
-        configure(options);
-        using var source = new GitSource(options);
-        return (await source.FetchAsync(await source.ProbeAsync(Token), Token)).Tree;
+        using var source = Source(configure);
+        return (await NewestAsync(source)).Tree;
     }
 
     private async Task<IFileTree> RawTreeAsync(Action<TreeBuilder> build, Action<GitSourceOptions>? configure = null)
     {
-        using (var repository = new Repository(_upstream.Directory))
+        using (var repository = new Repository(Upstream.Directory))
         {
             var builder = new TreeBuilder(repository);
             build(builder);

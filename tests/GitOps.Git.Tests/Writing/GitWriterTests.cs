@@ -3,40 +3,18 @@ using GitOps.Git.Tests.Servers;
 
 namespace GitOps.Git.Tests.Writing;
 
-public sealed class GitWriterTests : IDisposable
+public sealed class GitWriterTests : UpstreamTest
 {
-    private readonly TemporaryDirectory _directory = new();
-    private readonly BareGitRepository _upstream;
-
-    public GitWriterTests()
-    {
-        Directory.CreateDirectory(_directory["srv"]);
-        _upstream = BareGitRepository.Create(_directory["srv/repo.git"]);
-    }
-
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
-    public void Dispose()
-    {
-        _upstream.Dispose();
-        _directory.Dispose();
-    }
-
     [Theory]
     [InlineData("local")]
     [InlineData("http")]
     [InlineData("ssh")]
     public async Task CommitAsync_Transports_PushWhatTheSourceThenSees(string transport)
     {
-        await using var http = transport == "http" ? await GitHttpServer.StartAsync(_directory["srv"]) : null;
-        await using var ssh = transport == "ssh" ? await SshServer.StartAsync(_directory["ssh"]) : null;
-        var options = Options(http is not null ? $"{http.Url}/repo.git" : ssh is not null ? ssh.Url(_upstream.Directory) : _upstream.Url);
-        if (ssh is not null)
-        {
-            options.Credentials.PrivateKey = ssh.Read("user_ed25519");
-            options.Credentials.KnownHosts = ssh.KnownHosts;
-        }
-
+        await using var http = transport == "http" ? await GitHttpServer.StartAsync(Served) : null;
+        await using var ssh = transport == "ssh" ? await SshServer.StartAsync(Scratch["ssh"]) : null;
+        var options = Options(http is not null ? $"{http.Url}/repo.git" : ssh is not null ? ssh.Url(Upstream.Directory) : Upstream.Url);
+        ssh?.Open(options);
         using var pool = new GitRepositoryPool();
         using var writer = new GitWriter(options, pool);
         using var source = new GitSource(options, pool);
@@ -44,7 +22,7 @@ public sealed class GitWriterTests : IDisposable
         var first = await writer.CommitAsync(Commit(GitFileChange.Write("a.yaml", "1"), GitFileChange.Write("b/c.yaml", "2")), Token);
         var second = await writer.CommitAsync(Commit(GitFileChange.Write("a.yaml", "changed"), GitFileChange.Delete("b/c.yaml")), Token);
         var same = await writer.CommitAsync(Commit(GitFileChange.Write("a.yaml", "changed")), Token);
-        var artifact = await source.FetchAsync(await source.ProbeAsync(Token), Token);
+        var artifact = await NewestAsync(source);
 
         first.Should().NotBe(second);
         same.Should().Be(second);
@@ -52,23 +30,23 @@ public sealed class GitWriterTests : IDisposable
         artifact.Tree.List(TreePath.Root).Select(e => e.Path.Name).Should().Equal("a.yaml");
         if (Tools.HasGit)
         {
-            Tools.Run("git", ["-C", _upstream.Directory, "fsck", "--strict"]);
-            Tools.Run("git", ["-C", _upstream.Directory, "log", "--format=%an <%ae> %s"]).Should().Be("Alice <alice@example.com> change\nAlice <alice@example.com> change\n");
+            Tools.Run("git", ["-C", Upstream.Directory, "fsck", "--strict"]);
+            Tools.Run("git", ["-C", Upstream.Directory, "log", "--format=%an <%ae> %s"]).Should().Be("Alice <alice@example.com> change\nAlice <alice@example.com> change\n");
         }
     }
 
     [Fact]
     public async Task CommitAsync_BranchMovedMeanwhile_IsMadeAnewOnTop()
     {
-        await using var server = await GitHttpServer.StartAsync(_directory["srv"]);
-        await _upstream.CommitAsync("first", GitFileChange.Write("a.yaml", "1"), GitFileChange.Write("b.yaml", "1"));
+        await using var server = await GitHttpServer.StartAsync(Served);
+        await Upstream.CommitAsync("first", GitFileChange.Write("a.yaml", "1"), GitFileChange.Write("b.yaml", "1"));
         var moves = 3;
         server.Intercept = async context =>
         {
             // Somebody else is faster: between the look at the branch and the push, it moves.
             if (context.Request.Path.Value!.EndsWith("git-receive-pack", StringComparison.Ordinal) && Interlocked.Decrement(ref moves) >= 0)
             {
-                await _upstream.CommitAsync("other", GitFileChange.Write("b.yaml", $"{moves}"));
+                await Upstream.CommitAsync("other", GitFileChange.Write("b.yaml", $"{moves}"));
             }
 
             return false;
@@ -78,31 +56,31 @@ public sealed class GitWriterTests : IDisposable
         var revision = await writer.CommitAsync(Commit(GitFileChange.Write("a.yaml", "mine")), Token);
 
         var tree = await TreeAsync();
-        Text(tree, "a.yaml").Should().Be("mine");
+        Text(tree).Should().Be("mine");
         Text(tree, "b.yaml").Should().Be("0");
-        Tools.Run("git", ["-C", _upstream.Directory, "rev-parse", "main"]).Trim().Should().Be(revision.Digest);
+        Tools.Run("git", ["-C", Upstream.Directory, "rev-parse", "main"]).Trim().Should().Be(revision.Digest);
     }
 
     [Fact]
     public async Task CommitAsync_SameFileChangedByOthers_IsAConflict()
     {
-        var seen = await _upstream.CommitAsync("first", GitFileChange.Write("a.yaml", "1"));
-        await _upstream.CommitAsync("other", GitFileChange.Write("a.yaml", "theirs"));
-        using var writer = new GitWriter(Options(_upstream.Url));
+        var seen = await Upstream.CommitAsync("first", GitFileChange.Write("a.yaml", "1"));
+        await Upstream.CommitAsync("other", GitFileChange.Write("a.yaml", "theirs"));
+        using var writer = new GitWriter(Options(Upstream.Url));
 
         var conflict = (await writer.Invoking(w => w.CommitAsync(new GitCommit { Message = "mine", Changes = [GitFileChange.Write("a.yaml", "mine")], Base = seen }, Token).AsTask()).Should().ThrowAsync<GitOpsException>()).Which;
 
         conflict.Reason.Should().Be(Reasons.Conflict);
         conflict.Location!.File.Should().Be("a.yaml");
-        Text(await TreeAsync(), "a.yaml").Should().Be("theirs");
+        Text(await TreeAsync()).Should().Be("theirs");
     }
 
     [Fact]
     public async Task CommitAsync_HookRefuses_SaysSo()
     {
-        await using var server = await GitHttpServer.StartAsync(_directory["srv"]);
-        await _upstream.CommitAsync("first", GitFileChange.Write("a.yaml", "1"));
-        var hook = Path.Combine(_upstream.Directory, "hooks", "update");
+        await using var server = await GitHttpServer.StartAsync(Served);
+        await Upstream.CommitAsync("first", GitFileChange.Write("a.yaml", "1"));
+        var hook = Path.Combine(Upstream.Directory, "hooks", "update");
         Directory.CreateDirectory(Path.GetDirectoryName(hook)!);
         await File.WriteAllTextAsync(hook, "#!/bin/sh\nexit 1\n", Token);
         if (!OperatingSystem.IsWindows())
@@ -118,9 +96,9 @@ public sealed class GitWriterTests : IDisposable
     [Fact]
     public async Task CommitAsync_ManyWriters_AllLand()
     {
-        await using var server = await GitHttpServer.StartAsync(_directory["srv"]);
-        await _upstream.CommitAsync("first", GitFileChange.Write("a.yaml", "1"));
-        var writers = Enumerable.Range(0, 4).Select(i => new GitWriter(Options($"{server.Url}/repo.git", $"cache{i}"))).ToList();
+        await using var server = await GitHttpServer.StartAsync(Served);
+        await Upstream.CommitAsync("first", GitFileChange.Write("a.yaml", "1"));
+        var writers = Enumerable.Range(0, 4).Select(i => new GitWriter(Options($"{server.Url}/repo.git", o => o.CacheDirectory = Scratch[$"cache{i}"]))).ToList();
 
         await Task.WhenAll(writers.Select((w, i) => w.CommitAsync(Commit(GitFileChange.Write($"w{i}.yaml", "1")), Token).AsTask()));
 
@@ -131,7 +109,7 @@ public sealed class GitWriterTests : IDisposable
     [Fact]
     public async Task CommitAsync_LargePush_GoesThrough()
     {
-        await using var server = await GitHttpServer.StartAsync(_directory["srv"]);
+        await using var server = await GitHttpServer.StartAsync(Served);
         using var writer = new GitWriter(Options($"{server.Url}/repo.git"));
         var content = new byte[3_000_000];
         new Random(1).NextBytes(content);
@@ -151,13 +129,10 @@ public sealed class GitWriterTests : IDisposable
 
     private static GitCommit Commit(params GitFileChange[] changes) => new() { Message = "change", Changes = changes, Author = new GitIdentity("Alice", "alice@example.com") };
 
-    private static string Text(IFileTree tree, string path) => Encoding.UTF8.GetString(tree.Read(TreePath.Parse(path)).Span);
-
     private async Task<IFileTree> TreeAsync()
     {
-        using var source = new GitSource(Options(_upstream.Url, "reader"));
-        return (await source.FetchAsync(await source.ProbeAsync(Token), Token)).Tree;
+        using var source = Source(o => o.CacheDirectory = Scratch["reader"]);
+        return (await NewestAsync(source)).Tree;
     }
 
-    private GitSourceOptions Options(string url, string cache = "cache") => new() { Url = url, CacheDirectory = _directory[cache] };
 }

@@ -60,6 +60,19 @@ public sealed class GoBehaviourTests
     [InlineData("""{{ round 1000 97 }}|{{ chunk -1 (list 1 2) }}""", "1000|[]")]
     public void Numbers_AtTheirEdges_AreAsInGo(string template, string expected) => TemplateRun.Render(template).Should().Be(expected);
 
+    [Theory]
+    [InlineData("""{{ toJson . }}|{{ toYaml . }}|{{ len . }}|{{ range . }}x{{ else }}none{{ end }}""", "null|null|0|none")]
+    [InlineData("""{{ printf "%v %#v" . . }}""", "map[] map[string]interface {}(nil)")]
+    [InlineData("""{{ eq . nil }}|{{ deepEqual . (dict) }}|{{ kindOf . }}""", "true|false|map")]
+    [InlineData("""{{ $_ := merge . (dict "a" 1) }}{{ toJson . }}|{{ merge . (dict "a" 1) | toJson }}""", "null|{\"a\":1}")]
+    [InlineData("""{{ toToml (dict "a" . "b" 1) }}|{{ deepCopy . | toJson }}|{{ keys . | toJson }}""", "b = 1\n|null|[]")]
+    public void NilMap_FromJsonNull_IsNoEmptyMap(string template, string expected) =>
+        TemplateRun.Render("{{ with dict \"m\" (fromJson \"null\") }}{{ template \"t\" .m }}{{ end }}{{ define \"t\" }}" + template + "{{ end }}").Should().Be(expected);
+
+    [Fact]
+    public void NilMap_Set_FailsAsInGo() =>
+        FluentActions.Invoking(() => TemplateRun.Render("""{{ set (fromJson "null") "a" 1 }}""")).Should().Throw<GitOps.Helm.Templates.TemplateException>().WithMessage("*assignment to entry in nil map*");
+
     [Fact]
     public void GenSignedCert_NameTooLongForDns_IsIssued()
     {

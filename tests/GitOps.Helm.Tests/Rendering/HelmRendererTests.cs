@@ -47,6 +47,32 @@ public sealed class HelmRendererTests
     }
 
     [Fact]
+    public async Task RenderAsync_FailureInsideIncludes_NamesEachTemplateOnTheWay()
+    {
+        var tree = ChartBuilder.Tree(
+            ("Chart.yaml", ChartBuilder.ChartYaml),
+            ("templates/_inner.tpl", "{{ define \"inner\" }}\n{{ .a.b.c }}{{ end }}"),
+            ("templates/_outer.tpl", "{{ define \"outer\" }}{{ include \"inner\" . }}{{ end }}"),
+            ("templates/x.yaml", "a: 1\nb: {{ include \"outer\" . }}"));
+
+        var result = await new HelmRenderer().RenderAsync(new RenderRequest("web", tree, TreePath.Root), Cancellation);
+
+        var message = result.Diagnostics.Should().ContainSingle().Which.Message;
+        message.Should().Contain("demo/templates/x.yaml:2:6").And.Contain("demo/templates/_outer.tpl:1:23").And.Contain("demo/templates/_inner.tpl:2:5").And.Contain("nil pointer evaluating interface {}.b");
+        message.IndexOf("x.yaml", StringComparison.Ordinal).Should().BeLessThan(message.IndexOf("_inner.tpl", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task RenderAsync_ChartAnnotationsThatAreNotThere_AreNullInJson()
+    {
+        var tree = ChartBuilder.Tree(("Chart.yaml", ChartBuilder.ChartYaml), ("templates/x.yaml", "apiVersion: v1\nkind: A\nmetadata: {name: a}\na: {{ .Chart.Annotations | toJson | quote }}"));
+
+        var result = await new HelmRenderer().RenderAsync(new RenderRequest("web", tree, TreePath.Root), Cancellation);
+
+        result.Manifests.Single().Root.GetString("a").Should().Be("null");
+    }
+
+    [Fact]
     public async Task RenderAsync_ValuesFileOutsideTheTree_IsRefused()
     {
         var tree = ChartBuilder.Tree(("Chart.yaml", ChartBuilder.ChartYaml));

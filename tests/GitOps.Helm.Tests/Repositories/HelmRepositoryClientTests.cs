@@ -72,6 +72,33 @@ public sealed class HelmRepositoryClientTests
     }
 
     [Fact]
+    public async Task GetIndexAsync_UnchangedIndex_IsNotSentAgain()
+    {
+        await using var server = await RepositoryServer.StartAsync();
+        var tag = "\"one\"";
+        var sent = 0;
+        server.Files["/index.yaml"] = context =>
+        {
+            context.Response.Headers.ETag = tag;
+            if (context.Request.Headers.IfNoneMatch == tag)
+            {
+                context.Response.StatusCode = 304;
+                return Task.CompletedTask;
+            }
+
+            sent++;
+            return context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(Index($"{tag.Trim('"')}.tgz", ""))).AsTask();
+        };
+        using var client = new HelmRepositoryClient(new HelmRepositoryOptions { Url = server.Url });
+
+        await client.GetIndexAsync(Cancellation);
+        (await client.GetIndexAsync(Cancellation)).Find("demo").Urls.Should().Equal("one.tgz");
+        sent.Should().Be(1);
+        tag = "\"two\"";
+        (await client.GetIndexAsync(Cancellation)).Find("demo").Urls.Should().Equal("two.tgz");
+    }
+
+    [Fact]
     public async Task GetIndexAsync_TooLarge_IsRefusedWhateverTheServerSays()
     {
         await using var server = await RepositoryServer.StartAsync();

@@ -20,6 +20,9 @@ internal sealed class RepositoryServer : IAsyncDisposable
     /// <summary>The Authorization header of each request, by path.</summary>
     public ConcurrentDictionary<string, string> Authorizations { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>How often each path was asked for.</summary>
+    public ConcurrentDictionary<string, int> Requests { get; } = new(StringComparer.Ordinal);
+
     public Uri Url => new(_app.Urls.First());
 
     public static async Task<RepositoryServer> StartAsync(X509Certificate2? certificate = null, bool askForClientCertificate = false)
@@ -54,6 +57,7 @@ internal sealed class RepositoryServer : IAsyncDisposable
     private Task ServeAsync(HttpContext context)
     {
         var path = context.Request.Path.Value!;
+        Requests.AddOrUpdate(path, 1, static (_, n) => n + 1);
         Authorizations[path] = context.Request.Headers.Authorization.ToString();
         if (Files.TryGetValue(path, out var serve))
         {

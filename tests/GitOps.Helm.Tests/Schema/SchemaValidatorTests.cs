@@ -1,4 +1,4 @@
-using System.Text;
+using GitOps.Helm.Functions;
 using GitOps.Helm.Schema;
 using GitOps.Helm.Values;
 
@@ -57,7 +57,7 @@ public sealed class SchemaValidatorTests
     [InlineData("""{"$schema":"https://example.com/mine"}""", "nothing is fetched")]
     public void Compile_BadSchema_Fails(string schema, string message)
     {
-        var act = () => SchemaCompiler.Compile(JsonValues.Read(Encoding.UTF8.GetBytes(schema)));
+        var act = () => SchemaCompiler.Compile(GoJsonReader.Read(schema));
 
         act.Should().Throw<SchemaException>().Which.Message.Should().Contain(message);
     }
@@ -67,5 +67,5 @@ public sealed class SchemaValidatorTests
         Check("""{"$ref":"#"}""", "a: 1").Should().Contain("reference cycle");
 
     private static string? Check(string schema, string values) =>
-        SchemaValidator.Validate(SchemaCompiler.Compile(JsonValues.Read(Encoding.UTF8.GetBytes(schema))), YamlValues.ReadValues(values), CancellationToken.None)?.ToString();
+        SchemaValidator.Validate(SchemaCompiler.Compile(GoJsonReader.Read(schema)), YamlValues.ReadValues(values), CancellationToken.None)?.ToString();
 }

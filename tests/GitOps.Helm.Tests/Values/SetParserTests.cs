@@ -20,6 +20,7 @@ public sealed class SetParserTests
     [InlineData("a=[1,{\"b\":2}],c=3", "{a:[1,{b:2}],c:3}")]
     [InlineData("a=1b=2", "{a:1,b:2}")]
     [InlineData("a=,b=null", "{a:null,b:null}")]
+    [InlineData("a=\"\\ud800\",b=\"\\ud83d\\ude00\"", "{a:\uFFFD,b:\U0001F600}")]
     public void ParseInto_Json_ReadsTheLongestValue(string text, string expected) => Read(text, SetValueKind.Json).Should().Be(expected);
 
     [Theory]
@@ -35,6 +36,19 @@ public sealed class SetParserTests
         var act = () => Read(text, SetValueKind.Typed);
 
         act.Should().Throw<SetSyntaxException>();
+    }
+
+    [Theory]
+    [InlineData("\"a\"", "key \"\\\"a\\\"\" has no value")]
+    [InlineData("a\tb,c=1", "key \"a\\tb\" has no value (cannot end with ,)")]
+    [InlineData("a[9223372036854775808]=1", "error parsing index: strconv.Atoi: parsing \"9223372036854775808\": value out of range")]
+    [InlineData("a[99999999999]=1", "index of 99999999999 is greater than maximum supported index of 65536")]
+    [InlineData("a[\"x\"]=1", "error parsing index: strconv.Atoi: parsing \"\\\"x\\\"\": invalid syntax")]
+    public void ParseInto_Malformed_SaysWhatHelmSays(string text, string message)
+    {
+        var act = () => Read(text, SetValueKind.Typed);
+
+        act.Should().Throw<SetSyntaxException>().WithMessage(message);
     }
 
     [Fact]

@@ -106,7 +106,7 @@ public abstract class ApplyTests(ITestCluster cluster) : ApplierScenarios(cluste
 
         var plan = await PlanAsync(Unique, widget(99), crd, Namespace(Unique));
 
-        plan.Diagnostics.Should().ContainSingle(d => d.Severity == DiagnosticSeverity.Error).Which.Message.Should().Contain("spec.size must be at most 10");
+        plan.Diagnostics.Should().ContainSingle(d => d.Severity == DiagnosticSeverity.Error).Which.Message.Should().Contain("spec.size in body should be less than or equal to 10");
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using GitOps.Integration.Tests.Servers;
 using GitOps.Kubernetes.Client;
+using GitOps.Kubernetes.Inventories;
 
 namespace GitOps.Integration.Tests.Applying;
 
@@ -130,6 +131,29 @@ public abstract class PolicyTests(ITestCluster cluster) : ApplierScenarios(clust
         var live = await LiveAsync(ConfigMaps, Unique, "a");
         live!.GetMap("metadata")!.GetString("uid").Should().Be(uid);
         live.GetMap("data")!.GetString("key").Should().Be("2");
+        (await InventoryAsync(Unique)).Should().Equal($"_{Unique}__Namespace");
+        (await InventoryAsync(other)).Should().Equal($"{Unique}_a__ConfigMap");
+    }
+
+    [Fact]
+    public async Task HandOver_NewOwnerKilledAfterItsInventoryWasWritten_NothingIsPruned()
+    {
+        var other = Unique + "-b";
+        await ApplyAsync(Unique, Namespace(Unique), ConfigMap(Unique, "a"), ConfigMap(Unique, "b"));
+        var uid = (await LiveAsync(ConfigMaps, Unique, "a"))!.GetMap("metadata")!.GetString("uid");
+        var entry = new InventoryEntry(new ResourceId("", "ConfigMap", Unique, "a"), "v1");
+        var store = new InventoryStore(Client, Options);
+        (await store.SaveAsync((await store.LoadAsync(other, Token)).Inventory!, new Dictionary<ResourceId, InventoryEntry> { [entry.Id] = entry }, Token)).Error.Should().BeNull();
+
+        using var first = NewApplier();
+        var changes = await ApplyAsync(new ApplyRequest(Unique, [Namespace(Unique)]), first);
+
+        changes.Changes.Single(c => c.Resource.Name == "a").Action.Should().Be(ChangeAction.Skipped);
+        changes.Changes.Single(c => c.Resource.Name == "b").Action.Should().Be(ChangeAction.Deleted);
+        using var second = NewApplier();
+        await ApplyAsync(new ApplyRequest(other, [ConfigMap(Unique, "a", "2")]), second);
+        await ApplyAsync(new ApplyRequest(Unique, [Namespace(Unique)]), first);
+        (await LiveAsync(ConfigMaps, Unique, "a"))!.GetMap("metadata")!.GetString("uid").Should().Be(uid);
         (await InventoryAsync(Unique)).Should().Equal($"_{Unique}__Namespace");
         (await InventoryAsync(other)).Should().Equal($"{Unique}_a__ConfigMap");
     }

@@ -25,6 +25,7 @@ public sealed partial class ConfigurationTests
         { "Manifests:x", typeof(ManifestsOptions) },
         { "Kustomizations:x", typeof(KustomizationOptions) },
         { "HelmReleases:x", typeof(HelmReleaseOptions) },
+        { "HelmRepositories:x", typeof(HelmRepositorySourceOptions) },
         { "Kubernetes", typeof(KubernetesOptions) },
         { "Notifications:Webhooks:x", typeof(WebhookOptions) },
     };
@@ -118,7 +119,7 @@ public sealed partial class ConfigurationTests
 
     /// <summary>A secret counts as one value: it has forms of its own (text, file, reference), which the Git package tests.</summary>
     private static bool IsOptions(Type type) =>
-        type is { IsClass: true } && type != typeof(string) && type != typeof(Uri) && type != typeof(GitSecret) && type != typeof(GitSecretReference) && type.Namespace!.StartsWith("GitOps", StringComparison.Ordinal);
+        type is { IsClass: true } && type != typeof(string) && type != typeof(Uri) && type != typeof(GitSecret) && type.Namespace!.StartsWith("GitOps", StringComparison.Ordinal);
 
     private static Type? ElementType(Type type) =>
         type.IsGenericType && type.GetGenericTypeDefinition() is { } generic && (generic == typeof(IList<>) || generic == typeof(IReadOnlyList<>)) ? type.GenericTypeArguments[0] : null;

@@ -2,30 +2,20 @@ using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace GitOps.Integration.Tests.Connections;
 
 /// <summary>An HTTPS server that answers with what it saw of the caller: headers, client certificate, name.</summary>
 internal sealed class EchoServer : IAsyncDisposable
 {
-    private readonly WebApplication _app;
+    private readonly LoopbackServer _server;
     private readonly X509Certificate2 _certificate;
 
-    private EchoServer(WebApplication app, X509Certificate2 certificate)
-    {
-        (_app, _certificate) = (app, certificate);
-        Port = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port;
-    }
+    private EchoServer(LoopbackServer server, X509Certificate2 certificate) => (_server, _certificate) = (server, certificate);
 
-    public int Port { get; }
+    public int Port => _server.Url.Port;
 
     public string Url => string.Create(CultureInfo.InvariantCulture, $"https://127.0.0.1:{Port}");
 
@@ -39,19 +29,17 @@ internal sealed class EchoServer : IAsyncDisposable
     public static async Task<EchoServer> StartAsync(CancellationToken cancellationToken)
     {
         var certificate = NewCertificate("echo", server: true).Load();
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(https =>
-        {
-            https.ServerCertificate = certificate;
-            https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
-            https.ClientCertificateValidation = static (_, _, _) => true;
-        })));
-        var app = builder.Build();
         EchoServer? server = null;
-        app.Run(context => server!.AnswerAsync(context));
-        await app.StartAsync(cancellationToken);
-        return server = new EchoServer(app, certificate);
+        var started = await LoopbackServer.StartAsync(
+            context => server!.AnswerAsync(context),
+            https =>
+            {
+                https.ServerCertificate = certificate;
+                https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
+                https.ClientCertificateValidation = static (_, _, _) => true;
+            },
+            cancellationToken);
+        return server = new EchoServer(started, certificate);
     }
 
     /// <summary>A certificate of its own authority and its key, as PEM.</summary>
@@ -75,7 +63,7 @@ internal sealed class EchoServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _app.DisposeAsync();
+        await _server.DisposeAsync();
         _certificate.Dispose();
     }
 

@@ -142,7 +142,7 @@ public sealed class HostCrashTests : IAsyncLifetime
         var host = new ChildHost(settings);
         await host.ReadyAsync(_head);
         await ToldAsync(situation);
-        using var cluster = new Look(new Started(_cluster.Kubeconfig));
+        using var cluster = new Look(new StartedCluster(_cluster.Kubeconfig));
         foreach (var unit in HostChild.Units)
         {
             var expected = Names(unit, _commits).ToList();
@@ -189,12 +189,5 @@ public sealed class HostCrashTests : IAsyncLifetime
         }
 
         public Task<IReadOnlyList<string>> InventoryOfAsync(string unit) => InventoryAsync(unit);
-    }
-
-    private sealed record Started(string Kubeconfig) : ITestCluster
-    {
-        public string? SkipReason => null;
-
-        public bool HasControllers => false;
     }
 }

@@ -38,8 +38,11 @@ internal static class OwnerChild
         using var host = builder.Build();
         var engine = host.Services.GetRequiredService<GitOpsEngine>();
         await host.StartAsync();
-        var ended = Console.In.ReadLineAsync();
-        if (await Task.WhenAny(engine.WaitAsync(units => units.All(u => u.IsReady)), ended) == ended)
+
+        // Reading the console asynchronously still blocks its caller.
+        var ended = Task.Run(Console.In.ReadLine);
+        var settled = engine.WaitAsync(units => units.All(u => u.IsReady || u.Condition(ConditionTypes.Ready) is { Status: ConditionStatus.False }));
+        if (await Task.WhenAny(settled, ended) == ended || (await settled).FirstOrDefault(u => !u.IsReady) is { } failed && Tell(failed))
         {
             return 1;
         }
@@ -51,9 +54,15 @@ internal static class OwnerChild
         // The same again with all in place, as a running host has it most of the time.
         await engine.ReconcileAsync(parts[2]);
         self.Refresh();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{first} {self.WorkingSet64} {self.PeakWorkingSet64} {GC.GetTotalMemory(forceFullCollection: false)}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{first} {self.WorkingSet64} {self.PeakWorkingSet64} {GC.GetTotalMemory(forceFullCollection: false)} {GC.GetTotalMemory(forceFullCollection: true)}"));
         await ended;
         await host.StopAsync();
         return 0;
+    }
+
+    private static bool Tell(UnitStatus failed)
+    {
+        Console.Error.WriteLine(failed.Condition(ConditionTypes.Ready)!.Message);
+        return true;
     }
 }

@@ -39,13 +39,49 @@ public sealed class ClusterDownTests : IAsyncLifetime
 
         _proxy.Open();
         await fleet.ReadyAsync("busy", commit);
-        (await ValueAsync(fleet, "busy-0")).Should().Be("2");
+        (await fleet.ValueAsync("busy-0")).Should().Be("2");
         await fleet.EventAsync(e => e.Unit == "quiet" && e.Reason == Reasons.DriftCorrected);
-        (await ValueAsync(fleet, "quiet-0")).Should().Be("1");
+        (await fleet.ValueAsync("quiet-0")).Should().Be("1");
 
         // The watch is in order again, too.
         await fleet.SendAsync(HttpMethod.Delete, "/api/v1/namespaces/default/configmaps/quiet-1");
         await fleet.EventAsync(e => e.Unit == "quiet" && e.Reason == Reasons.DriftCorrected && e.Changes.Any(c => c.Resource.Name == "quiet-1"));
+    }
+
+    [Fact]
+    public async Task ServerIsDownForAMinute_IsTriedAgainAndAgainAndConvergesWhenItIsBack()
+    {
+        var clock = new ObservedTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        await using var fleet = await CreateAsync(clock, PatientUnit, "busy");
+        await fleet.StartAsync();
+        await fleet.ReadyAsync("busy");
+
+        _proxy.Close();
+        var down = clock.GetUtcNow();
+        var commit = await fleet.CommitAsync("Roll out", Fleet.ConfigMap("busy/c1.yaml", "busy-1", "2"), Git.GitFileChange.Delete("busy/c0.yaml"), Fleet.ConfigMap("busy/new.yaml", "busy-new", "2"));
+        await clock.PassAsync(IsShort, fleet.WaitAsync("busy", u => u.History is [{ Succeeded: false, Count: >= 8 }, ..] && clock.GetUtcNow() - down > TimeSpan.FromMinutes(1)));
+        var failed = fleet.Engine.GetUnit("busy");
+        failed.Condition(ConditionTypes.Ready)!.Reason.Should().Be(Reasons.ClusterUnavailable);
+        failed.Condition(ConditionTypes.Ready)!.Message.Should().Contain($"127.0.0.1:{_proxy.Port}");
+        (await fleet.ValueAsync("busy-0")).Should().Be("1", "what stands stays");
+
+        _proxy.Open();
+        await clock.PassAsync(IsShort, fleet.ReadyAsync("busy", commit));
+        (await fleet.ValueAsync("busy-0")).Should().BeNull();
+        (await fleet.ValueAsync("busy-1")).Should().Be("2");
+        (await fleet.ValueAsync("busy-new")).Should().Be("2");
+        (await fleet.EventAsync(e => e.Unit == "busy" && e.Message.StartsWith("Recovered", StringComparison.Ordinal))).Changes.Should().HaveCount(3);
+        fleet.Events.Where(e => e is { Unit: "busy", Severity: EventSeverity.Error }).Should().ContainSingle(e => e.IsTransition, "the same failure is told once");
+
+        // The waits before a retry, and of the drift watch before it begins anew; all others are limits.
+        static bool IsShort(TimeSpan wait) => wait < TimeSpan.FromSeconds(25);
+
+        static Action<UnitOptions> PatientUnit(string path) => unit =>
+        {
+            Fleet.At(path)(unit);
+            unit.RetryInterval = TimeSpan.FromSeconds(4);
+            unit.Interval = TimeSpan.FromSeconds(10);
+        };
     }
 
     [Theory]
@@ -83,33 +119,28 @@ public sealed class ClusterDownTests : IAsyncLifetime
             Enumerable.Range(1, Objects - 1).Select(i => $"busy-{i}").Append("busy-new").ToDictionary(n => n, _ => "2"));
     }
 
-    private static async Task<string?> ValueAsync(Fleet fleet, string name) =>
-        (await fleet.GetAsync($"/api/v1/namespaces/default/configmaps/{name}"))?["data"]?["a"]?.GetValue<string>();
-
     private async Task<Fleet> StartAsync(params string[] units)
     {
-        var fleet = await Fleet.CreateOnAsync(
-            _cluster,
-            g =>
-            {
-                foreach (var unit in units)
-                {
-                    g.AddManifests(unit, u =>
-                    {
-                        u.Source = "fleet";
-                        u.Path = unit;
-                        u.RetryInterval = TimeSpan.FromMilliseconds(200);
-                    });
-                }
-
-                g.UseKubernetes(k =>
-                {
-                    k.Kubeconfig = _cluster.Kubeconfig.Replace($":{_cluster.Url.Port}", $":{_proxy.Port}", StringComparison.Ordinal);
-                    k.MaxRetries = 1;
-                });
-            },
-            [.. units.SelectMany(unit => Enumerable.Range(0, Objects).Select(i => Fleet.ConfigMap($"{unit}/c{i}.yaml", $"{unit}-{i}")))]);
+        var fleet = await CreateAsync(TimeProvider.System, Fleet.At, units);
         await fleet.StartAsync();
         return fleet;
     }
+
+    private Task<Fleet> CreateAsync(TimeProvider time, Func<string, Action<UnitOptions>> at, params string[] units) => Fleet.CreateOnAsync(
+        _cluster,
+        time,
+        g =>
+        {
+            foreach (var unit in units)
+            {
+                g.AddManifests(unit, at(unit));
+            }
+
+            g.UseKubernetes(k =>
+            {
+                k.Kubeconfig = _cluster.Kubeconfig.Replace($":{_cluster.Url.Port}", $":{_proxy.Port}", StringComparison.Ordinal);
+                k.MaxRetries = 1;
+            });
+        },
+        [.. units.SelectMany(unit => Enumerable.Range(0, Objects).Select(i => Fleet.ConfigMap($"{unit}/c{i}.yaml", $"{unit}-{i}")))]);
 }

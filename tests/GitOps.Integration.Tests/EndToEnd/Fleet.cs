@@ -57,13 +57,18 @@ internal sealed class Fleet : IAsyncDisposable
         await CreateOnAsync(await InMemoryCluster.StartAsync(cluster ?? new InMemoryClusterOptions()), configure, files);
 
     /// <summary>The same on a cluster that runs already; it ends with the fleet.</summary>
-    public static async Task<Fleet> CreateOnAsync(InMemoryCluster inMemory, Action<IGitOpsBuilder> configure, params IEnumerable<GitFileChange> files)
+    public static Task<Fleet> CreateOnAsync(InMemoryCluster inMemory, Action<IGitOpsBuilder> configure, params IEnumerable<GitFileChange> files) =>
+        CreateOnAsync(inMemory, TimeProvider.System, configure, files);
+
+    /// <summary>The same with a clock of the test's own for the host; the cluster's is the real one.</summary>
+    public static async Task<Fleet> CreateOnAsync(InMemoryCluster inMemory, TimeProvider time, Action<IGitOpsBuilder> configure, params IEnumerable<GitFileChange> files)
     {
         var folder = Directory.CreateTempSubdirectory("gitops-fleet-").FullName;
         var repository = BareGitRepository.Create(Path.Combine(folder, "fleet.git"));
         await repository.CommitAsync("First", [.. files]);
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
+        builder.Services.AddSingleton(time);
         var gitOps = builder.Services.AddGitOps()
             .AddGitSource("fleet", source =>
             {
@@ -87,11 +92,21 @@ internal sealed class Fleet : IAsyncDisposable
     public static GitFileChange ConfigMap(string path, string name, string value = "1", string @namespace = "default") =>
         GitFileChange.Write(path, $"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}\n  namespace: {@namespace}\ndata:\n  a: \"{value}\"\n");
 
+    /// <summary>A unit of the fleet's repository that does not wait long after a failure.</summary>
+    public static Action<UnitOptions> At(string path) => unit =>
+    {
+        unit.Source = "fleet";
+        unit.Path = path;
+        unit.RetryInterval = TimeSpan.FromMilliseconds(200);
+    };
+
     public Task StartAsync() => _host.StartAsync();
 
-    public async Task<Revision> CommitAsync(string message, params GitFileChange[] changes)
+    public Task<Revision> CommitAsync(string message, params GitFileChange[] changes) => CommitAsync(new GitCommit { Message = message, Changes = changes });
+
+    public async Task<Revision> CommitAsync(GitCommit commit)
     {
-        var revision = await Repository.CommitAsync(message, changes);
+        var revision = await Repository.CommitAsync(commit);
         await Engine.PollSourceAsync("fleet");
         return revision;
     }
@@ -141,6 +156,9 @@ internal sealed class Fleet : IAsyncDisposable
             }
         }
     }
+
+    /// <summary>What a ConfigMap of the default namespace holds under the key that <see cref="ConfigMap"/> writes; null when there is no such object.</summary>
+    public async Task<string?> ValueAsync(string configMap) => (await GetAsync($"/api/v1/namespaces/default/configmaps/{configMap}"))?["data"]?["a"]?.GetValue<string>();
 
     /// <summary>The object at a path of the API, or null when there is none.</summary>
     public async Task<JsonNode?> GetAsync(string path)

@@ -1,5 +1,6 @@
 using GitOps.Git;
 using GitOps.Integration.Tests.Crashes;
+using GitOps.Integration.Tests.Servers;
 using GitOps.Testing;
 
 namespace GitOps.Integration.Tests.EndToEnd;

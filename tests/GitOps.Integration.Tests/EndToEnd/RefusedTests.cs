@@ -1,7 +1,5 @@
-using System.Net;
-using System.Net.Sockets;
-using System.Text;
 using GitOps.Git;
+using GitOps.Git.Tests.Servers;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace GitOps.Integration.Tests.EndToEnd;
@@ -12,7 +10,7 @@ public sealed class RefusedTests
     [Fact]
     public async Task ClusterIsDown_UnitSaysSoAndConvergesWhenItIsBack()
     {
-        await using var fleet = await Fleet.CreateAsync(g => g.AddManifests("apps", At("apps")), null, Fleet.ConfigMap("apps/a.yaml", "a"), Fleet.ConfigMap("apps/b.yaml", "b"));
+        await using var fleet = await Fleet.CreateAsync(g => g.AddManifests("apps", Fleet.At("apps")), null, Fleet.ConfigMap("apps/a.yaml", "a"), Fleet.ConfigMap("apps/b.yaml", "b"));
         await fleet.StartAsync();
         await fleet.ReadyAsync("apps");
 
@@ -25,14 +23,14 @@ public sealed class RefusedTests
         }
 
         await fleet.ReadyAsync("apps");
-        (await fleet.GetAsync("/api/v1/namespaces/default/configmaps/a"))!["data"]!["a"]!.GetValue<string>().Should().Be("2");
+        (await fleet.ValueAsync("a")).Should().Be("2");
         (await fleet.GetAsync("/api/v1/namespaces/default/configmaps/b")).Should().BeNull("nothing is orphaned");
     }
 
     [Fact]
     public async Task ObjectMayNotBeWritten_NamesObjectAndVerb_AndConvergesWhenAllowed()
     {
-        await using var fleet = await Fleet.CreateAsync(g => g.AddManifests("apps", At("apps")), null, Fleet.ConfigMap("apps/a.yaml", "a"), Fleet.ConfigMap("apps/b.yaml", "b"));
+        await using var fleet = await Fleet.CreateAsync(g => g.AddManifests("apps", Fleet.At("apps")), null, Fleet.ConfigMap("apps/a.yaml", "a"), Fleet.ConfigMap("apps/b.yaml", "b"));
         using (fleet.Cluster.Faults.Fail(403, match: request => request.Name == "b"))
         {
             await fleet.StartAsync();
@@ -48,70 +46,51 @@ public sealed class RefusedTests
     }
 
     [Fact]
-    public async Task WrongCredentials_AreToldWithoutThePassword()
+    public async Task WrongCredentials_AreToldWithoutThePassword_AndConvergeWhenTheyAreRight()
     {
-        using var server = new RefusingServer();
-        await using var fleet = await Fleet.CreateAsync(
-            g => g
-                .AddGitSource("private", s =>
-                {
-                    s.Url = server.Url;
-                    s.Reference.Branch = "main";
-                    s.Credentials.Username = "ada";
-                    s.Credentials.Password = "hunter2-secret";
-                })
-                .AddManifests("apps", u => u.Source = "private"),
-            null,
-            Fleet.ConfigMap("x.yaml", "x"));
-        await fleet.StartAsync();
-
-        var failed = await fleet.FailedAsync("apps");
-
-        var source = fleet.Engine.GetSources().Single(s => s.Name == "private");
-        source.Ready!.Reason.Should().Be(Reasons.AuthenticationFailed);
-        failed.Condition(ConditionTypes.Ready)!.Message.Should().NotContain("hunter2");
-        fleet.Events.Should().OnlyContain(e => !e.Message.Contains("hunter2", StringComparison.Ordinal));
-    }
-
-    private static Action<ManifestsOptions> At(string path) => unit =>
-    {
-        unit.Source = "fleet";
-        unit.Path = path;
-        unit.RetryInterval = TimeSpan.FromMilliseconds(200);
-    };
-
-    /// <summary>A web server that answers everything with 401.</summary>
-    private sealed class RefusingServer : IDisposable
-    {
-        private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-        private readonly Task _serving;
-
-        public RefusingServer()
+        var folder = Directory.CreateTempSubdirectory("gitops-refused-").FullName;
+        try
         {
-            _listener.Start();
-            Url = $"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/fleet.git";
-            _serving = ServeAsync();
+            using var repository = BareGitRepository.Create(Path.Combine(folder, "private.git"));
+            await repository.CommitAsync("First", Fleet.ConfigMap("a.yaml", "a"));
+            await using var server = await GitHttpServer.StartAsync(folder);
+            server.Authorization = "Basic " + Convert.ToBase64String("ada:another-secret"u8);
+            await using var fleet = await Fleet.CreateAsync(
+                g => g
+                    .AddGitSource("private", s =>
+                    {
+                        s.Url = $"{server.Url}/private.git";
+                        s.Reference.Branch = "main";
+                        s.CacheDirectory = Path.Combine(folder, "cache");
+                        s.Credentials.Username = "ada";
+                        s.Credentials.Password = "hunter2-secret";
+                    })
+                    .AddManifests("apps", u => u.Source = "private"),
+                null,
+                Fleet.ConfigMap("x.yaml", "x"));
+            await fleet.StartAsync();
+
+            var failed = await fleet.FailedAsync("apps");
+
+            var source = fleet.Engine.GetSources().Single(s => s.Name == "private");
+            source.Ready!.Reason.Should().Be(Reasons.AuthenticationFailed);
+            failed.Condition(ConditionTypes.Ready)!.Message.Should().Contain("'private'").And.NotContain("hunter2");
+
+            server.Authorization = "Basic " + Convert.ToBase64String("ada:hunter2-secret"u8);
+            await fleet.ReadyAsync("apps");
+            (await fleet.ValueAsync("a")).Should().Be("1");
+
+            // Once it served something, a refusal leaves the last good revision standing.
+            server.Authorization = "Basic " + Convert.ToBase64String("ada:another-secret"u8);
+            await repository.CommitAsync("Second", Fleet.ConfigMap("a.yaml", "a", "2"));
+            var refused = await fleet.Engine.PollSourceAsync("private", TestContext.Current.CancellationToken);
+            refused.Ready!.Message.Should().Contain("Still serving main@sha1:");
+            fleet.Engine.GetUnit("apps").IsReady.Should().BeTrue();
+            fleet.Events.Should().OnlyContain(e => !e.Message.Contains("hunter2", StringComparison.Ordinal));
         }
-
-        public string Url { get; }
-
-        public void Dispose()
+        finally
         {
-            _listener.Stop();
-            _listener.Dispose();
-            _serving.ContinueWith(static _ => { }, TaskScheduler.Default);
-        }
-
-        private async Task ServeAsync()
-        {
-            while (true)
-            {
-                using var client = await _listener.AcceptTcpClientAsync();
-                await using var stream = client.GetStream();
-                var buffer = new byte[8192];
-                _ = await stream.ReadAsync(buffer);
-                await stream.WriteAsync(Encoding.ASCII.GetBytes("HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"git\"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"));
-            }
+            Fleet.Remove(folder);
         }
     }
 }

@@ -19,7 +19,7 @@ public sealed class ChaosTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _server = await InMemoryCluster.StartAsync(new InMemoryClusterOptions { Namespaces = ["chaos"] }, Token);
-        _scenario = new Scenario(new Started(_server.Kubeconfig));
+        _scenario = new Scenario(new StartedCluster(_server.Kubeconfig));
     }
 
     public async ValueTask DisposeAsync()
@@ -191,12 +191,5 @@ public sealed class ChaosTests : IAsyncLifetime
     {
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
             System.CreateTimer(callback, state, dueTime > TimeSpan.Zero && dueTime < TimeSpan.FromSeconds(5) ? dueTime / 50 : dueTime, period);
-    }
-
-    private sealed record Started(string Kubeconfig) : ITestCluster
-    {
-        public string? SkipReason => null;
-
-        public bool HasControllers => false;
     }
 }

@@ -17,7 +17,7 @@ public sealed class FaultTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _server = await InMemoryCluster.StartAsync(cancellationToken: Token);
-        _scenario = new Scenario(new Started(_server.Kubeconfig));
+        _scenario = new Scenario(new StartedCluster(_server.Kubeconfig));
     }
 
     public async ValueTask DisposeAsync()
@@ -98,10 +98,10 @@ public sealed class FaultTests : IAsyncLifetime
     public async Task Drift_Healed_FromForeignWriteToOurs()
     {
         const int objects = 1000;
-        const int rounds = 60;
+        const int rounds = 200;
         await _scenario.ApplyAllAsync(objects);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        stop.CancelAfter(TimeSpan.FromSeconds(60));
+        stop.CancelAfter(TimeSpan.FromSeconds(120));
         await using var drifts = _scenario.Watch(objects, stop.Token).GetAsyncEnumerator(stop.Token);
         var next = drifts.MoveNextAsync().AsTask();
         await _scenario.WatchingAsync(stop.Token);
@@ -110,7 +110,7 @@ public sealed class FaultTests : IAsyncLifetime
         for (var i = 0; i < rounds; i++)
         {
             var watch = Stopwatch.StartNew();
-            await _scenario.SpoilAsync(string.Create(CultureInfo.InvariantCulture, $"c{i * 7}"));
+            await _scenario.SpoilAsync(string.Create(CultureInfo.InvariantCulture, $"c{i * 4}"));
             (await next).Should().BeTrue();
             (await _scenario.ApplyAllAsync(objects)).HasChanges.Should().BeTrue();
             times.Add(watch.Elapsed.TotalMilliseconds);
@@ -118,8 +118,14 @@ public sealed class FaultTests : IAsyncLifetime
         }
 
         times.Sort();
-        TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"drift healed with {objects} owned objects: median {times[rounds / 2]:0.0} ms, p99 {times[^1]:0.0} ms"));
+        TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"drift healed with {objects} owned objects: median {times[rounds / 2]:0.0} ms, p99 {times[rounds * 99 / 100]:0.0} ms, most {times[^1]:0.0} ms"));
         times[rounds / 2].Should().BeLessThan(250);
+        if (Environment.GetEnvironmentVariable("GITOPS_FIGURES") == "1")
+        {
+            // On a busy machine the slowest of a hundred says more of the machine.
+            times[rounds * 99 / 100].Should().BeLessThan(250);
+        }
+
         await stop.CancelAsync();
         await next.ContinueWith(static _ => { }, TaskScheduler.Default);
     }
@@ -149,12 +155,5 @@ public sealed class FaultTests : IAsyncLifetime
 
         private Manifest[] Set(int objects) => _sets.TryGetValue(objects, out var set) ? set
             : _sets[objects] = [.. Enumerable.Range(0, objects).Select(i => ConfigMap("default", string.Create(CultureInfo.InvariantCulture, $"c{i}")))];
-    }
-
-    private sealed record Started(string Kubeconfig) : ITestCluster
-    {
-        public string? SkipReason => null;
-
-        public bool HasControllers => false;
     }
 }

@@ -3,9 +3,17 @@ using GitOps.Testing;
 namespace GitOps.Integration.Tests.Servers;
 
 /// <summary>The in-memory API server.</summary>
-public sealed class MemoryCluster : ITestCluster, IAsyncLifetime
+public class MemoryCluster : ITestCluster, IAsyncLifetime
 {
+    private readonly bool _https;
     private InMemoryCluster? _cluster;
+
+    public MemoryCluster()
+        : this(https: false)
+    {
+    }
+
+    protected MemoryCluster(bool https) => _https = https;
 
     public string? SkipReason => null;
 
@@ -15,7 +23,7 @@ public sealed class MemoryCluster : ITestCluster, IAsyncLifetime
 
     public InMemoryCluster Server => _cluster ?? throw new InvalidOperationException("The cluster was not started.");
 
-    public async ValueTask InitializeAsync() => _cluster = await InMemoryCluster.StartAsync(new InMemoryClusterOptions { Rbac = true });
+    public async ValueTask InitializeAsync() => _cluster = await InMemoryCluster.StartAsync(new InMemoryClusterOptions { Rbac = true, Https = _https });
 
     public async ValueTask DisposeAsync()
     {
@@ -23,5 +31,7 @@ public sealed class MemoryCluster : ITestCluster, IAsyncLifetime
         {
             await _cluster.DisposeAsync();
         }
+
+        GC.SuppressFinalize(this);
     }
 }

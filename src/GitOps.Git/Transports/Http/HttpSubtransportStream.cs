@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using GitOps.Limits;
 using LibGit2Sharp;
 
 namespace GitOps.Git;
@@ -18,7 +19,7 @@ internal sealed class HttpSubtransportStream(HttpSubtransport transport, GitOper
     private string Service => action is GitSmartSubtransportAction.UploadPack or GitSmartSubtransportAction.UploadPackList ? "git-upload-pack" : "git-receive-pack";
 
     /// <inheritdoc/>
-    protected override int Read(Memory<byte> buffer) => ReadAsync(buffer).GetAwaiter().GetResult();
+    protected override int Read(Memory<byte> buffer) => Blocking.Wait(ReadAsync(buffer));
 
     /// <inheritdoc/>
     protected override void Write(ReadOnlyMemory<byte> data)

@@ -1,4 +1,5 @@
 using System.Text;
+using GitOps.Limits;
 using Renci.SshNet;
 using Renci.SshNet.Common;
 
@@ -13,15 +14,21 @@ internal sealed class SshChannel : GitChannel
     private readonly GitOperation _operation;
     private readonly SshCommand _command;
     private readonly GitAddress _address;
+    private readonly Action _onSilence;
     private readonly Task _running;
     private readonly Stream _input;
     private readonly Task<string> _errors;
 
-    public SshChannel(GitOperation operation, SshCommand command, GitAddress address)
+    /// <param name="operation">The operation it is for.</param>
+    /// <param name="command">The server's side of the conversation.</param>
+    /// <param name="address">Whom with, for messages.</param>
+    /// <param name="onSilence">Called when the server fell silent: nobody can tell a slow one from a connection that is gone.</param>
+    public SshChannel(GitOperation operation, SshCommand command, GitAddress address, Action onSilence)
     {
         _operation = operation;
         _command = command;
         _address = address;
+        _onSilence = onSilence;
         _running = command.ExecuteAsync(operation.CancellationToken);
         _input = command.CreateInputStream();
 
@@ -49,6 +56,7 @@ internal sealed class SshChannel : GitChannel
         _operation.CancellationToken.ThrowIfCancellationRequested();
         if (silence.IsCancellationRequested)
         {
+            _onSilence();
             throw new GitOpsException(Reasons.Timeout, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{_address.Display}: the server was silent for {_operation.Options.Timeout.TotalSeconds:0.#} s."));
         }
 
@@ -124,7 +132,7 @@ internal sealed class SshChannel : GitChannel
         Exception? cause = null;
         try
         {
-            _running.WaitAsync(_operation.Options.Timeout, _operation.TimeProvider, _operation.CancellationToken).GetAwaiter().GetResult();
+            Blocking.Wait(_running.WaitAsync(_operation.Options.Timeout, _operation.TimeProvider, _operation.CancellationToken));
         }
         catch (Exception exception) when (exception is SshException or TimeoutException or ObjectDisposedException)
         {
@@ -154,7 +162,7 @@ internal sealed class SshChannel : GitChannel
     {
         try
         {
-            return _errors.WaitAsync(Moment, _operation.TimeProvider).GetAwaiter().GetResult();
+            return Blocking.Wait(_errors.WaitAsync(Moment, _operation.TimeProvider));
         }
         catch (TimeoutException)
         {

@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
+using GitOps.Limits;
 using Renci.SshNet;
 using Renci.SshNet.Common;
 
@@ -12,16 +14,19 @@ internal sealed class SshConnector(GitAddress address, ResolvedCredentials crede
     private const string CertificateSuffix = "-cert-v01@openssh.com";
 
     private readonly SemaphoreSlim _connecting = new(1, 1);
-    private SshClient? _client;
+    private readonly HostKeyCheck _hostKeys = new(address, timeProvider);
+    private readonly ConcurrentQueue<SshClient> _lost = new();
+    private volatile SshClient? _client;
 
     /// <inheritdoc/>
     public override GitChannel Open(GitOperation operation, string service) =>
-        OpenAsync(operation, service).GetAwaiter().GetResult();
+        Blocking.Wait(OpenAsync(operation, service));
 
     /// <inheritdoc/>
     public override void Dispose()
     {
         _client?.Dispose();
+        CloseLost();
         _connecting.Dispose();
         base.Dispose();
     }
@@ -32,26 +37,74 @@ internal sealed class SshConnector(GitAddress address, ResolvedCredentials crede
         for (var attempt = 0; ; attempt++)
         {
             var (client, isNew) = await ConnectAsync(operation).ConfigureAwait(false);
+            var mayRetry = !isNew && attempt == 0;
             try
             {
-                return new SshChannel(operation, client.CreateCommand($"{service} {Quote(Address.Path)}"), Address);
+                return await operation.WaitAsync(token => StartAsync(operation, client, service, token)).ConfigureAwait(false);
             }
-            catch (Exception exception) when (exception is SshException or SocketException or ObjectDisposedException or InvalidOperationException && !isNew && attempt == 0)
+            catch (Exception exception) when (mayRetry && exception is SshException or SocketException or ObjectDisposedException or InvalidOperationException or GitOpsException { Reason: Reasons.Timeout })
             {
                 Drop(client);
             }
-            catch (SshException exception)
+            catch (Exception exception) when (exception is SshException or SocketException)
             {
                 Drop(client);
                 throw new GitOpsException(Reasons.FetchFailed, $"{Address.Display}: the connection was lost: {exception.Message}", exception);
             }
+            catch (GitOpsException)
+            {
+                Drop(client);
+                throw;
+            }
         }
     }
 
+    /// <summary>Starts a conversation. The library waits for the server without a way to cancel that, so that a thread of its own does.</summary>
+    private async Task<GitChannel> StartAsync(GitOperation operation, SshClient client, string service, CancellationToken cancellationToken)
+    {
+        var starting = Task.Run(() => new SshChannel(operation, client.CreateCommand($"{service} {Quote(Address.Path)}"), Address, () => Drop(client)), CancellationToken.None);
+        try
+        {
+            return await starting.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            _ = EndLateAsync(starting);
+            throw;
+        }
+    }
+
+    private static async Task EndLateAsync(Task<SshChannel> starting)
+    {
+        await ((Task)starting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (starting.IsCompletedSuccessfully)
+        {
+            (await starting.ConfigureAwait(false)).Dispose();
+        }
+    }
+
+    /// <summary>Ends a connection, and what others say over it.</summary>
     private void Drop(SshClient client)
     {
         Interlocked.CompareExchange(ref _client, null, client);
         client.Dispose();
+    }
+
+    /// <summary>Takes a connection that broke out of use. It cannot be closed from within its own event.</summary>
+    private void Forget(SshClient client)
+    {
+        if (ReferenceEquals(Interlocked.CompareExchange(ref _client, null, client), client))
+        {
+            _lost.Enqueue(client);
+        }
+    }
+
+    private void CloseLost()
+    {
+        while (_lost.TryDequeue(out var client))
+        {
+            client.Dispose();
+        }
     }
 
     private async Task<(SshClient Client, bool IsNew)> ConnectAsync(GitOperation operation)
@@ -59,13 +112,13 @@ internal sealed class SshConnector(GitAddress address, ResolvedCredentials crede
         await _connecting.WaitAsync(operation.CancellationToken).ConfigureAwait(false);
         try
         {
-            if (_client is { IsConnected: true } kept)
+            // The library's own IsConnected now and then denies a connection that is fine, which would end what others say over it.
+            if (_client is { } kept)
             {
                 return (kept, false);
             }
 
-            _client?.Dispose();
-            _client = null;
+            CloseLost();
             var client = await ConnectNewAsync(operation).ConfigureAwait(false);
             _client = client;
             return (client, true);
@@ -88,9 +141,10 @@ internal sealed class SshConnector(GitAddress address, ResolvedCredentials crede
         var client = new SshClient(info) { KeepAliveInterval = operation.Options.KeepAlive };
         client.HostKeyReceived += (_, e) =>
         {
-            refusal = Judge(e, knownHosts);
+            refusal = _hostKeys.Judge(e, knownHosts);
             e.CanTrust = refusal is null;
         };
+        client.ErrorOccurred += (_, _) => Forget(client);
         try
         {
             await operation.WaitAsync(async token =>
@@ -107,7 +161,7 @@ internal sealed class SshConnector(GitAddress address, ResolvedCredentials crede
             {
                 SshAuthenticationException => new GitOpsException(Reasons.AuthenticationFailed, $"{Address.Display}: the server refuses the key for user '{Address.User}'.", exception),
                 SshConnectionException { DisconnectReason: Renci.SshNet.Messages.Transport.DisconnectReason.KeyExchangeFailed } =>
-                    new GitOpsException(GitReasons.HostKeyRefused, $"{Address.Display}: the server offers no host key of a type that known_hosts has for it ({string.Join(", ", info.HostKeyAlgorithms.Keys)}).", exception),
+                    new GitOpsException(GitReasons.HostKeyRefused, $"{Address.Display}: the host key cannot be trusted: {exception.Message} It must be of a type that known_hosts has for the host ({string.Join(", ", info.HostKeyAlgorithms.Keys)}), and a certificate must be valid at this time.", exception),
                 SshOperationTimeoutException => new GitOpsException(Reasons.Timeout, $"{Address.Display}: the server was silent for too long while the connection was made.", exception),
                 ProxyException => new GitOpsException(Reasons.FetchFailed, $"{Address.Display}: the proxy {operation.Options.Proxy!.Host} does not let the connection pass: {exception.Message}", exception),
                 SshException or SocketException => new GitOpsException(Reasons.FetchFailed, $"{Address.Display}: the server cannot be reached: {exception.Message}", exception),
@@ -189,59 +243,6 @@ internal sealed class SshConnector(GitAddress address, ResolvedCredentials crede
             }
         }
     }
-
-    private GitOpsException? Judge(HostKeyEventArgs offered, KnownHosts knownHosts)
-    {
-        if (offered.Certificate is { } certificate)
-        {
-            return JudgeCertificate(certificate, offered, knownHosts);
-        }
-
-        var shown = $"{offered.HostKeyName} SHA256:{offered.FingerPrintSHA256}";
-        return knownHosts.Judge(Address.Host, Address.Port, offered.HostKey) switch
-        {
-            HostKeyVerdict.Trusted => null,
-            HostKeyVerdict.Revoked => Refuse($"the host key {shown} is revoked in known_hosts"),
-            HostKeyVerdict.Changed => Refuse($"the host key {shown} is not the one in known_hosts: somebody may be in between, or the server has a new key"),
-            _ => Refuse($"the host is not in known_hosts; it showed the key {shown}"),
-        };
-    }
-
-    private GitOpsException? JudgeCertificate(Renci.SshNet.Security.Certificate certificate, HostKeyEventArgs offered, KnownHosts knownHosts)
-    {
-        var authority = certificate.CertificateAuthorityKey;
-        var shown = $"certificate '{certificate.KeyId}' of authority {certificate.CertificateAuthorityKeyFingerPrint}";
-        var now = timeProvider.GetUtcNow().ToUnixTimeSeconds();
-        if (certificate.Type != Renci.SshNet.Security.Certificate.CertificateType.Host)
-        {
-            return Refuse($"the {shown} is not for a host");
-        }
-
-        if (now < 0 || (ulong)now < certificate.ValidAfterUnixSeconds || (ulong)now >= certificate.ValidBeforeUnixSeconds)
-        {
-            return Refuse($"the {shown} is not valid at this time");
-        }
-
-        if (certificate.CriticalOptions.Count > 0)
-        {
-            return Refuse($"the {shown} has conditions that are not understood");
-        }
-
-        // As OpenSSH: a host certificate must name its hosts; patterns are allowed.
-        if (!certificate.ValidPrincipals.Any(p => SshPattern.IsMatch(p, Address.Host, ignoreCase: true)))
-        {
-            return Refuse($"the {shown} is not for this host");
-        }
-
-        return knownHosts.JudgeAuthority(Address.Host, Address.Port, authority, offered.HostKey) switch
-        {
-            HostKeyVerdict.Trusted => null,
-            HostKeyVerdict.Revoked => Refuse($"the {shown} or its key is revoked in known_hosts"),
-            _ => Refuse($"the authority of the {shown} is not in known_hosts"),
-        };
-    }
-
-    private GitOpsException Refuse(string why) => new(GitReasons.HostKeyRefused, $"{Address.Display}: {why}.");
 
     private static string Quote(string path) => $"'{path.Replace("'", "'\\''", StringComparison.Ordinal).Replace("!", "'\\!'", StringComparison.Ordinal)}'";
 }

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using GitOps.Limits;
 
 namespace GitOps.Git;
 
@@ -11,11 +12,11 @@ internal sealed class DaemonConnector(GitAddress address) : StreamConnector(addr
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            operation.WaitAsync(async token =>
+            Blocking.Wait(operation.WaitAsync(async token =>
             {
                 await socket.ConnectAsync(Address.Host, Address.Port, token).ConfigureAwait(false);
                 return 0;
-            }).GetAwaiter().GetResult();
+            }));
         }
         catch (SocketException exception)
         {

@@ -104,7 +104,7 @@ internal static class DataFunctions
             return GoJsonReader.Read(text) switch
             {
                 Dictionary<string, object?> map => map,
-                null => new Dictionary<string, object?>(StringComparer.Ordinal),
+                null => new NilMap(),
                 var other => Error(Unmarshal(string.Empty, GoJsonReader.KindOf(other), NotAMap)),
             };
         }

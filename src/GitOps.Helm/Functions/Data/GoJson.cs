@@ -45,9 +45,7 @@ internal static class GoJson
             throw new FunctionException("json: unsupported value: encountered a cycle or more than 1000 levels");
         switch (value)
         {
-            case null:
-            case NilList:
-            case TypedList { IsNil: true }:
+            case var nil when GoValue.IsNil(nil):
                 builder.Append("null");
                 break;
             case string text:

@@ -25,6 +25,49 @@ internal sealed class GoJsonReader
         return reader.at < text.Length ? throw reader.Invalid("after top-level value") : value;
     }
 
+    /// <summary>Reads one value as Go's streaming decoder does, which has words of its own for a text that ends too early.</summary>
+    /// <param name="text">The JSON text.</param>
+    /// <returns>The value.</returns>
+    /// <exception cref="FunctionException">The text is not JSON.</exception>
+    public static object? ReadStream(string text)
+    {
+        var reader = new GoJsonReader(text);
+        object? value;
+        try
+        {
+            value = reader.Value(0);
+        }
+        catch (FunctionException e) when (reader.at >= text.Length)
+        {
+            throw new FunctionException(text.AsSpan().Trim(" \t\r\n").IsEmpty ? "EOF" : "unexpected EOF", e);
+        }
+
+        reader.Space();
+        return reader.at < text.Length ? throw new FunctionException("invalid character after top-level value") : value;
+    }
+
+    /// <summary>Reads the one value at the start of a text.</summary>
+    /// <param name="text">The text; anything may follow the value.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="length">How many characters it takes.</param>
+    /// <returns>Whether there is one.</returns>
+    public static bool TryReadPrefix(string text, out object? value, out int length)
+    {
+        var reader = new GoJsonReader(text);
+        try
+        {
+            value = reader.Value(0);
+            length = reader.at;
+            return true;
+        }
+        catch (FunctionException)
+        {
+            value = null;
+            length = 0;
+            return false;
+        }
+    }
+
     /// <summary>What JSON calls a value's kind, for messages.</summary>
     /// <param name="value">The value.</param>
     /// <returns>The kind.</returns>
@@ -209,7 +252,7 @@ internal sealed class GoJsonReader
         if (end >= 0 && text[at + end] == '"' && text.AsSpan(at, end).IndexOfAnyInRange('\0', '\u001f') < 0)
         {
             at += end + 1;
-            return text.Substring(start, end);
+            return GoText.ToValid(text.Substring(start, end));
         }
 
         var builder = new StringBuilder();
@@ -221,7 +264,7 @@ internal sealed class GoJsonReader
             if (c == '"')
             {
                 at++;
-                return builder.ToString();
+                return GoText.ToValid(builder.ToString());
             }
 
             if (c < ' ')

@@ -40,7 +40,7 @@ internal static class YamlShape
                 return text.AsSpan().IndexOfAnyInRange('\x7f', '\uFFFF') is var first && (first < 0 || IsPlain(text.AsSpan(first)));
             case null or bool or double or nint or long:
                 return true;
-            case NilList:
+            case NilList or NilMap:
                 return false;
             case List<object?> list:
                 foreach (var item in list)
@@ -70,9 +70,11 @@ internal static class YamlShape
         switch (value)
         {
             case string text:
-                return pretty ? Clean(text) : ThroughQuotes(Clean(text));
+                return pretty ? GoText.ToValid(text) : ThroughQuotes(GoText.ToValid(text));
             case NilList or TypedList { IsNil: true }:
                 return pretty ? new List<object?>() : null;
+            case NilMap or TypedMap { Items: NilMap }:
+                return pretty ? new Dictionary<string, object?>(StringComparer.Ordinal) : null;
             case List<object?> list:
                 return list.ConvertAll(i => Convert(i, pretty, depth + 1));
             case TypedList list:
@@ -110,7 +112,7 @@ internal static class YamlShape
     {
         var copy = new Dictionary<string, object?>(map.Count, StringComparer.Ordinal);
         foreach (var (key, item) in map)
-            copy[pretty ? Clean(key) : ThroughQuotes(Clean(key), isKey: true)] = Convert(item, pretty, depth + 1);
+            copy[pretty ? GoText.ToValid(key) : ThroughQuotes(GoText.ToValid(key), isKey: true)] = Convert(item, pretty, depth + 1);
         return copy;
     }
 
@@ -149,28 +151,5 @@ internal static class YamlShape
         }
 
         return folded.ToString();
-    }
-
-    // JSON has no stray bytes: each becomes U+FFFD.
-    private static string Clean(string text)
-    {
-        if (text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF') < 0)
-            return text;
-        return string.Create(text.Length, text, static (span, source) =>
-        {
-            for (var i = 0; i < source.Length; i++)
-            {
-                var c = source[i];
-                if (GoText.RuneWidth(source, i) == 2)
-                {
-                    span[i] = c;
-                    span[++i] = source[i];
-                }
-                else
-                {
-                    span[i] = char.IsSurrogate(c) ? '\uFFFD' : c;
-                }
-            }
-        });
     }
 }

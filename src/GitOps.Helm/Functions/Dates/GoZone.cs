@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
+using GitOps.Limits;
 
 namespace GitOps.Helm.Functions;
 
@@ -106,7 +107,7 @@ internal sealed class GoZone
             var file = Path.Combine("/usr/share/zoneinfo", id);
             if (!File.Exists(file) || new FileInfo(file).Length > 64 * 1024)
                 return found;
-            var data = File.ReadAllBytes(file).AsSpan();
+            var data = BoundedRead.File(file, 64 * 1024).AsSpan();
             if (data.Length < 44 || !data[..4].SequenceEqual("TZif"u8))
                 return found;
             var wide = data[4] >= (byte)'2';

@@ -277,8 +277,8 @@ internal static class BuiltinFunctions
                 return (Complex)left! == (Complex)right!;
         }
 
-        if (left is null || right is null)
-            return left is null && right is null;
+        if (GoValue.IsNil(left) || GoValue.IsNil(right))
+            return GoValue.IsNil(left) == GoValue.IsNil(right);
         if (GoValue.KindOf(left) != GoValue.KindOf(right))
             throw new FunctionException("non-comparable types " + GoFormatter.Sprintf("%s", left) + ": " + GoValue.TypeName(left) + ", " + GoValue.TypeName(right) + ": " + GoFormatter.ToText(right));
         if (GoValue.KindOf(right) is GoKind.Map or GoKind.Slice)

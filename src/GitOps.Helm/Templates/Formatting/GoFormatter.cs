@@ -451,6 +451,12 @@ internal sealed class GoFormatter
             return;
         }
 
+        if (sharpV && GoValue.IsNil(value))
+        {
+            output.Append(GoValue.TypeName(value)).Append("(nil)");
+            return;
+        }
+
         if (sharpV)
             output.Append(GoValue.TypeName(value)).Append('{');
         else
@@ -467,6 +473,12 @@ internal sealed class GoFormatter
 
     private void PrintMap(object value, Dictionary<string, object?> map, int verb, int depth)
     {
+        if (sharpV && GoValue.IsNil(value))
+        {
+            output.Append(GoValue.TypeName(value)).Append("(nil)");
+            return;
+        }
+
         if (sharpV)
             output.Append(GoValue.TypeName(value)).Append('{');
         else

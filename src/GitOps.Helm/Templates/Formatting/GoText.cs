@@ -166,6 +166,31 @@ internal static class GoText
         return builder.ToString();
     }
 
+    /// <summary>The string with each stray byte replaced by U+FFFD, as JSON has it.</summary>
+    /// <param name="text">The string.</param>
+    /// <returns>Valid text.</returns>
+    public static string ToValid(string text)
+    {
+        if (text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF') < 0)
+            return text;
+        return string.Create(text.Length, text, static (span, source) =>
+        {
+            for (var i = 0; i < source.Length; i++)
+            {
+                var c = source[i];
+                if (RuneWidth(source, i) == 2)
+                {
+                    span[i] = c;
+                    span[++i] = source[i];
+                }
+                else
+                {
+                    span[i] = char.IsSurrogate(c) ? '\uFFFD' : c;
+                }
+            }
+        });
+    }
+
     /// <summary>A part of a string, cut at byte offsets.</summary>
     /// <param name="text">The string.</param>
     /// <param name="from">The first byte.</param>

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 
 namespace GitOps.Helm.Templates;
@@ -122,6 +123,11 @@ internal static class GoValue
         GoEnum e => e.Value != 0,
         _ => true,
     };
+
+    /// <summary>Whether the value is nil, or a list or map that is.</summary>
+    /// <param name="value">The value.</param>
+    /// <returns>Go's <c>IsNil</c>.</returns>
+    public static bool IsNil([NotNullWhen(false)] object? value) => value is null or NilList or NilMap or TypedList { IsNil: true } or TypedMap { Items: NilMap };
 
     /// <summary>The keys of a map in Go's order.</summary>
     /// <param name="map">The map.</param>

@@ -1,3 +1,5 @@
+using GitOps.Limits;
+
 namespace GitOps.Kubernetes.Client.Access;
 
 /// <summary>What a process finds around it: variables, the home folder's kubeconfig, the pod's service account.</summary>
@@ -27,8 +29,8 @@ internal sealed record ClusterEnvironment
         return new ClusterAccess(new UriBuilder("https", host, number).Uri)
         {
             TokenFile = token,
-            AuthorityPem = File.Exists(authority) ? File.ReadAllText(authority) : null,
-            Namespace = File.Exists(@namespace) && File.ReadAllText(@namespace).Trim() is { Length: > 0 } name ? name : null,
+            AuthorityPem = File.Exists(authority) ? BoundedRead.Text(authority, PemSource.MostBytes) : null,
+            Namespace = File.Exists(@namespace) && BoundedRead.Text(@namespace, 1024).Trim() is { Length: > 0 } name ? name : null,
         };
     }
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using GitOps.Limits;
 
 namespace GitOps.Kubernetes.Client.Access;
 
@@ -84,7 +85,7 @@ internal sealed class Credentials(ClusterAccess access, TimeProvider time) : IDi
     {
         try
         {
-            var text = File.ReadAllText(access.TokenFile!).Trim();
+            var text = BoundedRead.Text(access.TokenFile!, PemSource.MostBytes).Trim();
             if (text.Length > 0)
             {
                 return text;

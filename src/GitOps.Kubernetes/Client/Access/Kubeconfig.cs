@@ -1,4 +1,5 @@
 using System.Text;
+using GitOps.Limits;
 using GitOps.Yaml;
 using k8s.Exceptions;
 
@@ -7,6 +8,8 @@ namespace GitOps.Kubernetes.Client.Access;
 /// <summary>One kubeconfig or several that count as one: of two entries with one name the first wins. Paths are relative to the file that names them.</summary>
 internal sealed class Kubeconfig
 {
+    private const int MostBytes = 16 * 1024 * 1024;
+
     private readonly List<(MapNode Root, string? Folder)> _files = [];
 
     /// <exception cref="KubeConfigException">A file is not valid.</exception>
@@ -15,7 +18,7 @@ internal sealed class Kubeconfig
         var config = new Kubeconfig();
         foreach (var path in paths)
         {
-            config.Add(File.ReadAllText(path), path, Path.GetDirectoryName(Path.GetFullPath(path)));
+            config.Add(BoundedRead.Text(path, MostBytes), path, Path.GetDirectoryName(Path.GetFullPath(path)));
         }
 
         return config;

@@ -35,7 +35,7 @@ internal static class TomlWriter
     {
         switch (value)
         {
-            case null or NilList or TypedList { IsNil: true }:
+            case var nil when GoValue.IsNil(nil):
                 return Shape.Nil;
             case GoTime or GoDuration or IGoJson:
                 return Shape.Value;

@@ -1,7 +1,7 @@
-namespace GitOps.Kustomize;
+namespace GitOps;
 
-/// <summary>A change of a container image; the bindable form of <see cref="KustomizeImage"/>.</summary>
-public sealed class KustomizationImageOptions
+/// <summary>A change of a container image, as in the <c>images</c> field of a kustomization.</summary>
+public sealed class ManifestImageOptions
 {
     /// <summary>The image's name without tag. Required.</summary>
     public string? Name { get; set; }

@@ -1,7 +1,7 @@
-namespace GitOps.Kustomize;
+namespace GitOps;
 
-/// <summary>Picks the objects of a patch; the bindable form of <see cref="KustomizePatchTarget"/>. What is empty matches all.</summary>
-public sealed class KustomizationPatchTargetOptions
+/// <summary>Picks the objects of a patch. What is empty matches all.</summary>
+public sealed class ManifestPatchTargetOptions
 {
     /// <summary>A regular expression for the API group.</summary>
     public string? Group { get; set; }
@@ -23,15 +23,4 @@ public sealed class KustomizationPatchTargetOptions
 
     /// <summary>A label selector for annotations.</summary>
     public string? AnnotationSelector { get; set; }
-
-    internal KustomizePatchTarget ToTarget() => new()
-    {
-        Group = Group ?? "",
-        Version = Version ?? "",
-        Kind = Kind ?? "",
-        Name = Name ?? "",
-        Namespace = Namespace ?? "",
-        LabelSelector = LabelSelector ?? "",
-        AnnotationSelector = AnnotationSelector ?? "",
-    };
 }
