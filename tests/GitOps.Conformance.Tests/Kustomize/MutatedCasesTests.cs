@@ -23,6 +23,7 @@ public sealed class MutatedCasesTests
     public void Build_MutatedCase_GivesOutputOrAnError()
     {
         var directory = RecordedData.Require("conformance/kustomize");
+        var seed = 0;
         var outcomes = new Dictionary<bool, int> { [true] = 0, [false] = 0 };
 
         // A build that hangs would be stopped by this and fail as one that is not refused by an error of its own.
@@ -33,7 +34,7 @@ public sealed class MutatedCasesTests
             using var document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "case.json")));
             var input = Path.Combine(folder, "input");
             var files = Directory.GetFiles(input, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(f => TreePath.Parse(Path.GetRelativePath(input, f).Replace('\\', '/'))).ToArray();
-            var random = new Random(folder.Length * 7919 + files.Length);
+            var random = new Random(Seed: ++seed);
             for (var i = 0; i < MutationsPerCase && files.Length > 0; i++)
             {
                 var tree = new OneFileChanged(new DiskFileTree(input), files[random.Next(files.Length)], bytes => Mutate(bytes, random));
