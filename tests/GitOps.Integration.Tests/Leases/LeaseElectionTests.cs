@@ -38,10 +38,10 @@ public abstract class LeaseElectionTests(ITestCluster cluster) : ApplierScenario
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
         TaskCompletionSource[] lead = [.. Enumerable.Range(0, 3).Select(static _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously))];
 
-        var apps = NewElection("first", "-apps").RunAsync(token => LeadAsync("apps", lead[0], leaders, token), stop.Token);
+        var apps = NewElection("first", "-apps", seconds: 120).RunAsync(token => LeadAsync("apps", lead[0], leaders, token), stop.Token);
         await lead[0].Task.WaitAsync(TimeSpan.FromSeconds(60), Token);
-        var infrastructure = NewElection("second", "-infrastructure").RunAsync(token => LeadAsync("infrastructure", lead[1], leaders, token), stop.Token);
-        var standby = NewElection("third", "-apps").RunAsync(token => LeadAsync("standby", lead[2], leaders, token), stop.Token);
+        var infrastructure = NewElection("second", "-infrastructure", seconds: 120).RunAsync(token => LeadAsync("infrastructure", lead[1], leaders, token), stop.Token);
+        var standby = NewElection("third", "-apps", seconds: 120).RunAsync(token => LeadAsync("standby", lead[2], leaders, token), stop.Token);
         await lead[1].Task.WaitAsync(TimeSpan.FromSeconds(60), Token);
 
         leaders.Should().Equal("apps starts", "infrastructure starts");
@@ -49,8 +49,8 @@ public abstract class LeaseElectionTests(ITestCluster cluster) : ApplierScenario
         await Task.WhenAll(apps, infrastructure, standby);
     }
 
-    private LeaseElection NewElection(string identity, string group = "") =>
-        new(Client, new LeaseOptions("default", Unique + group, identity) { Duration = TimeSpan.FromSeconds(3), RenewDeadline = TimeSpan.FromSeconds(2), RetryPeriod = TimeSpan.FromMilliseconds(100) }, TimeProvider.System, NullLogger.Instance);
+    private LeaseElection NewElection(string identity, string group = "", int seconds = 3) =>
+        new(Client, new LeaseOptions("default", Unique + group, identity) { Duration = TimeSpan.FromSeconds(seconds), RenewDeadline = TimeSpan.FromSeconds(seconds - 1), RetryPeriod = TimeSpan.FromMilliseconds(100) }, TimeProvider.System, NullLogger.Instance);
 
     private static async Task LeadAsync(string who, TaskCompletionSource leads, ConcurrentQueue<string> leaders, CancellationToken token)
     {
