@@ -218,10 +218,25 @@ public sealed class GitSource : ISource, IDisposable
     /// The object that led to a revision, for one that is served without asking the server: a tag that was moved since leads elsewhere, so that what was
     /// kept when the revision was handed out comes first.
     /// </summary>
-    private static string? FindObject(Repository repository, Revision revision) =>
-        new[] { MirrorReferences.NameOf(revision), MirrorReferences.NameOf($"refs/tags/{revision.Name}"), MirrorReferences.NameOf(revision.Name) }
-            .Select(name => repository.Refs[name]?.TargetIdentifier)
-            .FirstOrDefault(id => id is not null && repository.FindCommit(id)?.Sha == revision.Digest);
+    private static string? FindObject(Repository repository, Revision revision)
+    {
+        foreach (var name in new[] { MirrorReferences.NameOf(revision), MirrorReferences.NameOf($"refs/tags/{revision.Name}"), MirrorReferences.NameOf(revision.Name) })
+        {
+            try
+            {
+                if (repository.Refs[name]?.TargetIdentifier is { } id && repository.FindCommit(id)?.Sha == revision.Digest)
+                {
+                    return id;
+                }
+            }
+            catch (LibGit2SharpException)
+            {
+                // A reference that is damaged names nothing; the next fetch rebuilds what is.
+            }
+        }
+
+        return null;
+    }
 
     private (Artifact Artifact, ObjectId Tree, TreeSummary Summary) Describe(ObjectStore store, Revision revision)
     {

@@ -163,9 +163,9 @@ internal sealed class GitMirror(string directory, TimeProvider timeProvider, ILo
             _generations.Touch(now);
             keep(_generations.PathOf(name), now);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or GitOpsException)
         {
-            // Another process replaced the files this very moment, which is a use as well; or the cache is read-only.
+            // Another process replaced the files this very moment, which is a use as well; or the cache is read-only; or it is damaged, which the next fetch mends.
         }
     }
 

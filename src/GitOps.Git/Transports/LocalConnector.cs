@@ -34,7 +34,7 @@ internal sealed class LocalConnector(GitAddress address) : GitConnector(address)
             if (repository.FindCommit(target)?.Sha is { } commit && commit != target)
             {
                 // Of an annotated tag it copies one commit only, without the history.
-                Write(Path.Combine(directory, MirrorReferences.NameOf(name)), commit);
+                Write(Path.Combine(directory, $"{MirrorReferences.NameOf(name)}-commit"), commit);
             }
         }
 

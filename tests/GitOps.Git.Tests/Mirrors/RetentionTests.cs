@@ -83,6 +83,22 @@ public sealed class RetentionTests : UpstreamTest
     }
 
     [Fact]
+    public async Task FetchAsync_ReferenceOfTheRevisionIsNonsense_IsServedAllTheSame()
+    {
+        var good = await CommitAsync("main", 0);
+        using (var source = Source())
+        {
+            await NewestAsync(source);
+        }
+
+        await File.WriteAllTextAsync(Path.Combine(FindMirror().Current, MirrorReferences.NameOf(good)), "nonsense\n", Token);
+        using var restarted = Source();
+
+        Text(await restarted.FetchAsync(good, Token)).Should().Be("0");
+        Text(await NewestAsync(restarted)).Should().Be("0");
+    }
+
+    [Fact]
     public async Task KeepInUse_MoreRevisionsThanAreKept_DropsThoseUnusedForLongest()
     {
         var revision = await CommitAsync("main", 0);
