@@ -89,7 +89,7 @@ internal static class HelmCommand
             var release = await HelmTemplate.RenderAsync(chart, options, ReadFile, cancellationToken).ConfigureAwait(false);
             if (result.GetValue(OutputDirectory) is { } directory)
             {
-                await WriteFilesAsync(release, result.GetValue(UseReleaseName) ? Path.Combine(directory, name) : directory, cancellationToken).ConfigureAwait(false);
+                await WriteFilesAsync(result, release, directory, cancellationToken).ConfigureAwait(false);
                 return 0;
             }
 
@@ -252,14 +252,19 @@ internal static class HelmCommand
             : throw new HelmException(Reasons.NotFound, $"could not find template {p} in chart")));
     }
 
-    private static async ValueTask WriteFilesAsync(HelmRelease release, string directory, CancellationToken cancellationToken)
+    private static async ValueTask WriteFilesAsync(ParseResult result, HelmRelease release, string directory, CancellationToken cancellationToken)
     {
+        // The release's name is in the path of templates, not of CRDs, as in Helm.
+        var ofTemplates = result.GetValue(UseReleaseName) ? Path.Combine(directory, release.Name) : directory;
+        var output = result.InvocationConfiguration.Output;
         var written = new HashSet<string>(StringComparer.Ordinal);
-        var documents = release.Crds.Select(c => (c.Path, c.Text)).Concat(release.Manifests.Select(m => (m.Path, m.Text))).Concat(release.Hooks.Select(h => (h.Path, h.Text)));
-        foreach (var (path, text) in documents)
+        var documents = release.Crds.Select(c => (directory, c.Path, c.Text))
+            .Concat(release.Manifests.Select(m => (ofTemplates, m.Path, m.Text)))
+            .Concat(release.Hooks.Select(h => (ofTemplates, h.Path, h.Text)));
+        foreach (var (root, path, text) in documents)
         {
             // Chart names and file names were checked, so the path stays below the directory.
-            var file = Path.Combine(directory, TreePath.Parse(path).Value);
+            var file = Path.Combine(root, TreePath.Parse(path).Value);
             Directory.CreateDirectory(Path.GetDirectoryName(file)!);
             var stream = new FileStream(file, written.Add(path) ? FileMode.Create : FileMode.Append, FileAccess.Write);
             await using (stream.ConfigureAwait(false))
@@ -267,8 +272,10 @@ internal static class HelmCommand
                 await stream.WriteAsync(GoText.GetBytes($"---\n# Source: {path}\n{text}\n"), cancellationToken).ConfigureAwait(false);
             }
 
-            await Console.Out.WriteLineAsync($"wrote {file}").ConfigureAwait(false);
+            await output.WriteLineAsync($"wrote {file}").ConfigureAwait(false);
         }
+
+        await output.WriteLineAsync().ConfigureAwait(false);
     }
 
     private static async ValueTask PrintAsync(ParseResult result, string text, CancellationToken cancellationToken)

@@ -47,6 +47,17 @@ public sealed class HelmTemplateTests : IDisposable
     public async Task Template_Raw_PrintsTheTextBeforeItIsSplit() =>
         (await TemplateAsync("--raw -s templates/map.yaml")).Output.Should().Be("kind: ConfigMap\na: chart\nb: \"chart\"\n---\nkind: Late\n\n\n");
 
+    [Fact]
+    public async Task Template_OutputDirectory_HoldsTheDocumentsWhereHelmPutsThem()
+    {
+        var (code, output, error) = await TemplateAsync("--output-dir {dir}/out --release-name --include-crds --no-hooks");
+
+        code.Should().Be(0, error);
+        output.Should().EndWith("release.yaml\n\n").And.Contain($"wrote {Path.Combine(_folder, "out", "web", "crds", "crd.yaml")}\n");
+        (await File.ReadAllTextAsync(Path.Combine(_folder, "out", "n", "web", "templates", "map.yaml"), TestContext.Current.CancellationToken))
+            .Should().Be("---\n# Source: web/templates/map.yaml\nkind: ConfigMap\na: chart\nb: \"chart\"\n---\n# Source: web/templates/map.yaml\nkind: Late\n");
+    }
+
     [Theory]
     [InlineData("--set a=1", "got number, want string")]
     [InlineData("--set a", "failed parsing --set data: key \"a\" has no value")]

@@ -69,10 +69,14 @@ public static class HelmBuilderExtensions
         return builder.AddUnit(name, "HelmRelease", services =>
         {
             var options = services.GetRequiredService<IOptionsMonitor<HelmReleaseOptions>>().Get(name);
+            var patcher = services.GetService<IManifestPatcher>();
             return new UnitDefinition(options, services.GetRequiredService<HelmRenderer>())
             {
-                RenderOptions = options.ToRenderOptions(name, services.GetService<ISecretReader>(), services.GetService<IObjectReader>(), services.GetService<IManifestPatcher>()),
+                RenderOptions = options.ToRenderOptions(name, services.GetService<ISecretReader>(), services.GetService<IObjectReader>(), patcher),
                 OwnSource = services.GetRequiredService<HelmRepositoryPool>().FindSource(name, options),
+                Errors = patcher is null && options.Patches.Count + options.Images.Count > 0
+                    ? ["It has Patches or Images, which kustomize applies: reference GitOps.Kustomize and call AddKustomize()."]
+                    : [],
             };
         });
     }

@@ -151,6 +151,27 @@ public sealed class HelmRepositoryTests
     }
 
     [Fact]
+    public async Task Start_PatchesWithoutKustomize_SaysWhatToAdd()
+    {
+        await using var cluster = await InMemoryCluster.StartAsync();
+        var builder = Host.CreateApplicationBuilder();
+        builder.Logging.ClearProviders();
+        builder.Services.AddGitOps()
+            .AddDirectorySource("here", s => s.Directory = AppContext.BaseDirectory)
+            .AddHelmRelease("web", r =>
+            {
+                r.Source = "here";
+                r.Images.Add(new ManifestImageOptions { Name = "nginx", NewTag = "1" });
+            })
+            .UseKubernetes(k => k.Kubeconfig = cluster.Kubeconfig);
+        using var host = builder.Build();
+
+        var start = () => host.StartAsync(TestContext.Current.CancellationToken);
+
+        (await start.Should().ThrowAsync<GitOpsConfigurationException>()).Which.Message.Should().Contain("HelmRelease 'web': It has Patches or Images").And.Contain("AddKustomize()");
+    }
+
+    [Fact]
     public async Task Lookup_ReadsTheCluster_AsTheReleasesOwnAccount()
     {
         const string template = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: copy\ndata:\n"
