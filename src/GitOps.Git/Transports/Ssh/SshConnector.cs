@@ -68,19 +68,21 @@ internal sealed class SshConnector(GitAddress address, ResolvedCredentials crede
         }
         catch (OperationCanceledException)
         {
-            _ = starting.ContinueWith(
-                static s =>
-                {
-                    _ = s.Exception;
-                    if (s.IsCompletedSuccessfully)
-                    {
-                        s.Result.Dispose();
-                    }
-                },
-                CancellationToken.None,
-                TaskContinuationOptions.None,
-                TaskScheduler.Default);
+            _ = CloseAsync(starting);
             throw;
+        }
+    }
+
+    /// <summary>Closes a conversation that nobody waits for any more, should it start after all.</summary>
+    private static async Task CloseAsync(Task<SshChannel> starting)
+    {
+        try
+        {
+            (await starting.ConfigureAwait(false)).Dispose();
+        }
+        catch (Exception exception) when (exception is SshException or SocketException or ObjectDisposedException or InvalidOperationException)
+        {
+            // It did not start, and whoever asked for it has gone.
         }
     }
 
