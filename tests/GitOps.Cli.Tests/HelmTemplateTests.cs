@@ -55,7 +55,7 @@ public sealed class HelmTemplateTests : IDisposable
         code.Should().Be(0, error);
         output.Should().EndWith("release.yaml\n\n").And.Contain($"wrote {Path.Combine(_folder, "out", "web", "crds", "crd.yaml")}\n");
         (await File.ReadAllTextAsync(Path.Combine(_folder, "out", "n", "web", "templates", "map.yaml"), TestContext.Current.CancellationToken))
-            .Should().Be("---\n# Source: web/templates/map.yaml\nkind: ConfigMap\na: chart\nb: \"chart\"\n---\n# Source: web/templates/map.yaml\nkind: Late\n");
+            .Should().Be("---\n# Source: web/templates/map.yaml\nkind: ConfigMap\na: chart\nb: \"chart\"\n---\n# Source: web/templates/map.yaml\nkind: Late\n\n\n\n");
     }
 
     [Theory]
