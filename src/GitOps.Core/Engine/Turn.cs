@@ -1,7 +1,7 @@
 namespace GitOps.Engine;
 
 /// <summary>A unit's turn at work: it holds a worker and has a limited time. Neither counts while the unit only waits for what the cluster does.</summary>
-internal sealed class Turn : IDisposable
+internal sealed class Turn : IAsyncDisposable
 {
     private readonly EngineContext _context;
     private readonly TimeSpan _limit;
@@ -40,9 +40,10 @@ internal sealed class Turn : IDisposable
         return result;
     }
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
-        _timer.Dispose();
+        // Waits for a callback that is under way: it must not find its source disposed.
+        await _timer.DisposeAsync().ConfigureAwait(false);
         _linked.Dispose();
         _timeout.Dispose();
         _worker?.Dispose();

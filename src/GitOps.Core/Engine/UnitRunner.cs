@@ -337,7 +337,8 @@ internal sealed partial class UnitRunner : IDisposable
         Plan plan;
         ChangeSet changes;
         IReadOnlyList<Diagnostic> warnings;
-        using (var turn = await Turn.BeginAsync(_context, EngineContext.Bounded(_options.Timeout), cancellationToken).ConfigureAwait(false))
+        var turn = await Turn.BeginAsync(_context, EngineContext.Bounded(_options.Timeout), cancellationToken).ConfigureAwait(false);
+        await using (turn.ConfigureAwait(false))
         {
             Begin(revision);
             try
