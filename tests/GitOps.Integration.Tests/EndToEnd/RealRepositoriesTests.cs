@@ -105,7 +105,9 @@ public sealed class RealRepositoriesTests
         }
 
         ShouldBeHealthy(await fleet.ReadyAsync("controllers"), 6);
-        await fleet.EventAsync(e => e.Unit == "apps" && e.Changes.Any(c => c.Resource.Kind == "HelmRelease"));
+
+        // What is waited for has been applied, whole.
+        await fleet.WaitAsync("apps", u => u.Condition(ConditionTypes.Healthy) is not null);
         await BecomeReadyAsync(fleet, "/apis/source.toolkit.fluxcd.io/v1/namespaces/podinfo/helmrepositories/podinfo");
         await BecomeReadyAsync(fleet, "/apis/helm.toolkit.fluxcd.io/v2/namespaces/podinfo/helmreleases/podinfo");
         ShouldBeHealthy(await fleet.ReadyAsync("apps"), 3);
