@@ -467,6 +467,7 @@ internal sealed partial class Planner
                 return Refuse(desired, conflict);
             }
 
+            WarnOfTakeover(desired, live, conflicts);
             dryRun = await DryRunAsync(desired, body, force: true, cancellationToken).ConfigureAwait(false);
         }
 
@@ -551,6 +552,19 @@ internal sealed partial class Planner
         if (flux is not null && Owner.Read(live) is null)
         {
             _found.Add(Diagnostic.Warning(Reasons.Conflict, $"Flux's {flux} has applied the live object too: suspend or remove it there, or both will write in turns.", desired.Manifest.Origin, desired.Id));
+        }
+    }
+
+    /// <summary>Names who applies the same fields. A manual change is told as drift; another applier will come back, and then both write in turns.</summary>
+    private void WarnOfTakeover(DesiredObject desired, MapNode live, IReadOnlyList<FieldConflict> conflicts)
+    {
+        foreach (var applier in conflicts.Where(c => ManagedFields.Of(live).Any(e => e.GetString("manager") == c.Manager && e.GetString("operation") == "Apply")).GroupBy(c => c.Manager, StringComparer.Ordinal))
+        {
+            _found.Add(Diagnostic.Warning(
+                Reasons.Conflict,
+                $"'{applier.Key}' applies {string.Join(", ", applier.Select(c => c.Path))} too, and loses it to this unit: take the field out of one of the two, or both will write in turns.",
+                desired.Manifest.Origin,
+                desired.Id));
         }
     }
 
