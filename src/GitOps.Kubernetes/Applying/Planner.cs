@@ -39,7 +39,11 @@ internal sealed partial class Planner
 
     public async ValueTask<KubernetesPlan> RunAsync(CancellationToken cancellationToken)
     {
+        // The inventory is on its way while the set is prepared.
+        var inventory = _known?.Inventory;
+        var loading = inventory is null ? _cluster.Inventories.LoadAsync(_request.UnitName, cancellationToken).AsTask() : null;
         var desired = await MapAsync(cancellationToken).ConfigureAwait(false);
+        var (loaded, unread) = loading is null ? default : await loading.ConfigureAwait(false);
         if (HasErrors)
         {
             return Failed(Inventory.Empty(_request.UnitName));
@@ -47,15 +51,11 @@ internal sealed partial class Planner
 
         _cluster.Claims.Set(_owner.Unit, desired.Select(d => d.Id));
         _cluster.Remember(_request);
-        var inventory = _known?.Inventory;
+        inventory ??= loaded;
         if (inventory is null)
         {
-            (inventory, var error) = await _cluster.Inventories.LoadAsync(_request.UnitName, cancellationToken).ConfigureAwait(false);
-            if (inventory is null)
-            {
-                _diagnostics.Add(Failures.General(error!, "The inventory cannot be read", null));
-                return Failed(Inventory.Empty(_request.UnitName));
-            }
+            _diagnostics.Add(Failures.General(unread!, "The inventory cannot be read", null));
+            return Failed(Inventory.Empty(_request.UnitName));
         }
 
         if (desired.Count == 0 && inventory.Entries.Count > 0 && _request.Prune && !_request.AllowEmpty)
@@ -65,13 +65,8 @@ internal sealed partial class Planner
             return Failed(inventory);
         }
 
-        var leaving = inventory.Entries.Values.Where(e => !desired.Exists(d => d.Id == e.Id)).ToList();
-        if (desired.Count > 32 && leaving.Count > 0)
-        {
-            var wanted = desired.Select(d => d.Id).ToHashSet();
-            leaving = [.. inventory.Entries.Values.Where(e => !wanted.Contains(e.Id))];
-        }
-
+        var wanted = desired.Select(d => d.Id).ToHashSet();
+        var leaving = inventory.Entries.Values.Where(e => !wanted.Contains(e.Id)).ToList();
         var live = await ReadLiveAsync(desired, leaving, inventory, cancellationToken).ConfigureAwait(false);
         if (HasErrors)
         {
@@ -145,7 +140,7 @@ internal sealed partial class Planner
     private async ValueTask<List<DesiredObject>> MapAsync(CancellationToken cancellationToken)
     {
         var definitions = CollectDefinitions();
-        List<DesiredObject> desired = new(_request.Manifests.Count);
+        List<(Manifest Manifest, ResourceId Id, ApiResource Resource, MapNode? Definition)> mapped = new(_request.Manifests.Count);
         Dictionary<ResourceId, Manifest> seen = [];
         HashSet<(string, string)> unknown = [];
         foreach (var manifest in _request.Manifests)
@@ -170,25 +165,32 @@ internal sealed partial class Planner
                 continue;
             }
 
-            if (_cluster.Prepared.Find(manifest, @namespace, _owner) is { } ready && ready.Resource == resource && definition is null)
-            {
-                desired.Add(ready.Fresh());
-                continue;
-            }
-
-            var root = Normalization.Prepare(manifest, @namespace, _owner);
-            var body = JsonTreeWriter.Write(root);
-            var made = new DesiredObject(manifest, id, resource, root, body, Normalization.Hash(body), ObjectPolicy.Read(root)) { PendingDefinition = definition };
-            if (definition is null)
-            {
-                _cluster.Prepared.Add(manifest, @namespace, _owner, made);
-            }
-
-            desired.Add(made);
+            mapped.Add((manifest, id, resource, definition));
         }
 
-        desired.Sort(static (a, b) => ApplyOrder.Compare(a.Id, b.Id));
-        return desired;
+        // Copying and hashing is all that a run costs which changes nothing, and each object is its own.
+        var desired = new DesiredObject[mapped.Count];
+        Parallel.For(0, mapped.Count, new ParallelOptions { CancellationToken = cancellationToken }, i => desired[i] = Prepare(mapped[i].Manifest, mapped[i].Id, mapped[i].Resource, mapped[i].Definition));
+        Array.Sort(desired, ApplyOrder.Compare);
+        return [.. desired];
+    }
+
+    private DesiredObject Prepare(Manifest manifest, ResourceId id, ApiResource resource, MapNode? definition)
+    {
+        if (definition is null && _cluster.Prepared.Find(manifest, id.Namespace, _owner) is { } ready && ready.Resource == resource)
+        {
+            return ready.Fresh();
+        }
+
+        var root = Normalization.Prepare(manifest, id.Namespace, _owner);
+        var body = JsonTreeWriter.Write(root);
+        var made = new DesiredObject(manifest, id, resource, root, body, Normalization.Hash(body), ObjectPolicy.Read(root)) { PendingDefinition = definition };
+        if (definition is null)
+        {
+            _cluster.Prepared.Add(manifest, id.Namespace, _owner, made);
+        }
+
+        return made;
     }
 
     private string NamespaceOf(Manifest manifest, ApiResource resource) =>
