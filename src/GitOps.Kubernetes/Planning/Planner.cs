@@ -17,7 +17,11 @@ internal sealed class Planner
 
     public async ValueTask<KubernetesPlan> RunAsync(CancellationToken cancellationToken)
     {
+        // The inventory is on its way while the set is prepared.
+        var inventory = _scope.Known?.Inventory;
+        var loading = inventory is null ? _scope.Cluster.Inventories.LoadAsync(_scope.Request.UnitName, cancellationToken).AsTask() : null;
         var desired = await _mapping.MapAsync(cancellationToken).ConfigureAwait(false);
+        var (loaded, unread) = loading is null ? default : await loading.ConfigureAwait(false);
         if (_scope.HasErrors)
         {
             return _scope.Failed(Inventory.Empty(_scope.Request.UnitName));
@@ -25,15 +29,11 @@ internal sealed class Planner
 
         _scope.Cluster.Claims.Set(_scope.Owner.Unit, desired.Select(d => d.Id));
         _scope.Cluster.Remember(_scope.Request);
-        var inventory = _scope.Known?.Inventory;
+        inventory ??= loaded;
         if (inventory is null)
         {
-            (inventory, var error) = await _scope.Cluster.Inventories.LoadAsync(_scope.Request.UnitName, cancellationToken).ConfigureAwait(false);
-            if (inventory is null)
-            {
-                _scope.Tell(Failures.General(error!, "The inventory cannot be read", null));
-                return _scope.Failed(Inventory.Empty(_scope.Request.UnitName));
-            }
+            _scope.Tell(Failures.General(unread!, "The inventory cannot be read", null));
+            return _scope.Failed(Inventory.Empty(_scope.Request.UnitName));
         }
 
         if (desired.Count == 0 && inventory.Entries.Count > 0 && _scope.Request.Prune && !_scope.Request.AllowEmpty)
@@ -45,7 +45,6 @@ internal sealed class Planner
 
         var wanted = desired.Select(d => d.Id).ToHashSet();
         var leaving = inventory.Entries.Values.Where(e => !wanted.Contains(e.Id)).ToList();
-
         var live = await LiveSet.ReadAsync(_scope, desired, leaving, inventory, cancellationToken).ConfigureAwait(false);
         if (_scope.HasErrors)
         {

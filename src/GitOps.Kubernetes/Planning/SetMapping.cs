@@ -18,7 +18,7 @@ internal sealed class SetMapping
     public async ValueTask<List<DesiredObject>> MapAsync(CancellationToken cancellationToken)
     {
         var definitions = CollectDefinitions();
-        List<DesiredObject> desired = new(_scope.Request.Manifests.Count);
+        List<(Manifest Manifest, ResourceId Id, ApiResource Resource, MapNode? Definition)> mapped = new(_scope.Request.Manifests.Count);
         Dictionary<ResourceId, Manifest> seen = [];
         HashSet<(string, string)> unknown = [];
         foreach (var manifest in _scope.Request.Manifests)
@@ -43,25 +43,14 @@ internal sealed class SetMapping
                 continue;
             }
 
-            if (_scope.Cluster.Prepared.Find(manifest, @namespace, _scope.Owner) is { } ready && ready.Resource == resource && definition is null)
-            {
-                desired.Add(ready.Fresh());
-                continue;
-            }
-
-            var root = Normalization.Prepare(manifest, @namespace, _scope.Owner);
-            var body = JsonTreeWriter.Write(root);
-            var made = new DesiredObject(manifest, id, resource, root, body, Normalization.Hash(body), ObjectPolicy.Read(root)) { PendingDefinition = definition };
-            if (definition is null)
-            {
-                _scope.Cluster.Prepared.Add(manifest, @namespace, _scope.Owner, made);
-            }
-
-            desired.Add(made);
+            mapped.Add((manifest, id, resource, definition));
         }
 
-        desired.Sort(static (a, b) => ApplyOrder.Compare(a.Id, b.Id));
-        return desired;
+        // Copying and hashing is all that a run costs which changes nothing, and each object is its own.
+        var desired = new DesiredObject[mapped.Count];
+        Parallel.For(0, mapped.Count, new ParallelOptions { CancellationToken = cancellationToken }, i => desired[i] = Prepare(mapped[i].Manifest, mapped[i].Id, mapped[i].Resource, mapped[i].Definition));
+        Array.Sort(desired, ApplyOrder.Compare);
+        return [.. desired];
     }
 
     /// <summary>The namespace that a manifest goes to; empty for an object of the cluster.</summary>
@@ -133,5 +122,23 @@ internal sealed class SetMapping
         }
 
         return found;
+    }
+
+    private DesiredObject Prepare(Manifest manifest, ResourceId id, ApiResource resource, MapNode? definition)
+    {
+        if (definition is null && _scope.Cluster.Prepared.Find(manifest, id.Namespace, _scope.Owner) is { } ready && ready.Resource == resource)
+        {
+            return ready.Fresh();
+        }
+
+        var root = Normalization.Prepare(manifest, id.Namespace, _scope.Owner);
+        var body = JsonTreeWriter.Write(root);
+        var made = new DesiredObject(manifest, id, resource, root, body, Normalization.Hash(body), ObjectPolicy.Read(root)) { PendingDefinition = definition };
+        if (definition is null)
+        {
+            _scope.Cluster.Prepared.Add(manifest, id.Namespace, _scope.Owner, made);
+        }
+
+        return made;
     }
 }
