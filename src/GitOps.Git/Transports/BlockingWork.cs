@@ -19,4 +19,11 @@ internal static class BlockingWork
             Slots.Release();
         }
     }
+
+    /// <summary>Runs what may wait for a server that takes nothing, with nobody waiting for it.</summary>
+    public static void Abandon(Action work) => Forget(Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
+
+    /// <summary>Leaves a task to itself: nobody asks how it ended.</summary>
+    public static void Forget(Task task) =>
+        _ = task.ContinueWith(static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 }

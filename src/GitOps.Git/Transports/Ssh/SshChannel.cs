@@ -18,6 +18,7 @@ internal sealed class SshChannel : GitChannel
     private readonly Task _running;
     private readonly Stream _input;
     private readonly Task<string> _errors;
+    private bool _isStuck;
 
     /// <param name="operation">The operation it is for.</param>
     /// <param name="command">The server's side of the conversation.</param>
@@ -29,7 +30,9 @@ internal sealed class SshChannel : GitChannel
         _command = command;
         _address = address;
         _onSilence = onSilence;
-        _running = command.ExecuteAsync(operation.CancellationToken);
+
+        // Not with the operation's token: the library would send the server a signal then and there, which waits as long as the server takes nothing.
+        _running = command.ExecuteAsync(CancellationToken.None);
         _input = command.CreateInputStream();
 
         // Nobody may be left waiting because nobody read what the server says on the side.
@@ -71,10 +74,29 @@ internal sealed class SshChannel : GitChannel
     /// <inheritdoc/>
     public override void Write(ReadOnlyMemory<byte> data)
     {
+        // The library waits for the server without a way to cancel that. The thread that is left behind has bytes of its own: the caller's are used again.
+        var bytes = data.ToArray();
+        var writing = Task.Run(
+            () =>
+            {
+                _input.Write(bytes);
+                _input.Flush();
+            },
+            CancellationToken.None);
         try
         {
-            _input.Write(data.Span);
-            _input.Flush();
+            Blocking.Wait(_operation.WaitAsync(async token =>
+            {
+                await writing.WaitAsync(token).ConfigureAwait(false);
+                return 0;
+            }));
+        }
+        catch (Exception) when (!writing.IsCompleted)
+        {
+            _isStuck = true;
+            BlockingWork.Forget(writing);
+            _onSilence();
+            throw;
         }
         catch (Exception exception) when (exception is SshException or ObjectDisposedException or InvalidOperationException)
         {
@@ -87,6 +109,22 @@ internal sealed class SshChannel : GitChannel
     /// <inheritdoc/>
     public override void Dispose()
     {
+        if (_isStuck)
+        {
+            // Saying goodbye waits for the server as well.
+            BlockingWork.Abandon(Close);
+        }
+        else
+        {
+            Close();
+        }
+
+        // Its failure was told by Read or Write, or nobody waits for it any more.
+        BlockingWork.Forget(_running);
+    }
+
+    private void Close()
+    {
         try
         {
             _input.Dispose();
@@ -98,9 +136,6 @@ internal sealed class SshChannel : GitChannel
         {
             // The connection is gone already, which is what was wanted.
         }
-
-        // Its failure was told by Read or Write, or nobody waits for it any more.
-        _ = _running.ContinueWith(static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
     private string DrainErrors()
