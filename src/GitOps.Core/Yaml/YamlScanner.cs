@@ -16,6 +16,7 @@ internal sealed class YamlScanner : IDisposable
     private const int MaxIndents = 10_000;
     private const int MaxSimpleKeyLength = 1024;
     private const int Padding = 8;
+    private const char ByteOrderMark = '\ufeff';
 
     // Characters that never end or bend a plain scalar, in block or flow context.
     private static readonly SearchValues<char> s_plainSafe = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./=+$@*&!<>|%\\\"'`~^();");
@@ -55,6 +56,7 @@ internal sealed class YamlScanner : IDisposable
         _buffer.AsSpan(_length, Padding).Clear();
         RefuseControlCharacters();
         _simpleKeys.Add(default);
+        SkipByteOrderMark();
     }
 
     public string File => _file;
@@ -542,16 +544,41 @@ internal sealed class YamlScanner : IDisposable
         }
     }
 
+    /// <summary>A mark at the beginning says how the text is encoded; anywhere else it is a character like any other.</summary>
+    private void SkipByteOrderMark()
+    {
+        if (_buffer[_at] != ByteOrderMark)
+        {
+            return;
+        }
+
+        _lineStart = ++_at;
+        if (_buffer[_at] != ByteOrderMark)
+        {
+            return;
+        }
+
+        // go-yaml skips the second mark, and then the first character of each line as if it were one.
+        _lineStart = ++_at;
+        var text = _buffer.AsSpan(0, _length);
+        for (var next = text.IndexOf('\n') + 1; next > 0 && next < _length; next += text[next..].IndexOf('\n') + 1)
+        {
+            if (text[next] is not (' ' or '\r' or '\n'))
+            {
+                Fail("found a second byte order mark", _line, 1);
+            }
+
+            if (!text[next..].Contains('\n'))
+            {
+                break;
+            }
+        }
+    }
+
     private void SkipToNextToken()
     {
         while (true)
         {
-            if (Column == 0 && _buffer[_at] == '\ufeff')
-            {
-                _at++;
-                _lineStart++;
-            }
-
             while (_buffer[_at] == ' ' || (_buffer[_at] == '\t' && (_flowLevel > 0 || !_simpleKeyAllowed)))
             {
                 _at++;

@@ -83,6 +83,7 @@ internal sealed class JsonPatch
         switch (node)
         {
             case MapNode map:
+                map.IsFlow = false;
                 foreach (var entry in map)
                 {
                     SpellTruth(entry.Value, depth + 1);
@@ -90,6 +91,7 @@ internal sealed class JsonPatch
 
                 break;
             case ListNode list:
+                list.IsFlow = false;
                 foreach (var item in list)
                 {
                     SpellTruth(item, depth + 1);
