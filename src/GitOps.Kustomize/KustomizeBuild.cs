@@ -122,6 +122,12 @@ internal static class KustomizeBuild
             return;
         }
 
+        if (node is ListNode { Count: > 0 } or MapNode { Repeats.Count: > 0 })
+        {
+            resource.SetAnnotations(resource.Annotations());
+            node = metadata["annotations"]!;
+        }
+
         if (node is not MapNode annotations || annotations.Count == 0)
         {
             metadata.Remove("annotations");

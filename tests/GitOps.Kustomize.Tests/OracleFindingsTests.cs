@@ -1,4 +1,5 @@
 using GitOps.Yaml;
+using static GitOps.Kustomize.Tests.SmallBuild;
 
 namespace GitOps.Kustomize.Tests;
 
@@ -211,16 +212,74 @@ public sealed class OracleFindingsTests
         }
     }
 
-    private static MemoryFileTree Tree(string kustomization, params (string Name, string Text)[] files) =>
-        new(files.Append(("kustomization.yaml", kustomization)).ToDictionary(f => f.Item1, f => f.Item2));
-
-    private static string Build(string kustomization, params (string Name, string Text)[] files) =>
-        System.Text.Encoding.UTF8.GetString(KustomizeBuild.Run(Tree(kustomization, files), TreePath.Root, KustomizeOptions.Default, legacyOrder: true, TestContext.Current.CancellationToken));
-
-    private static string Failure(string kustomization, params (string Name, string Text)[] files)
+    [Theory]
+    [InlineData("\ufeffapiVersion: v1\nkind: Foo\nmetadata: {name: a}\n", true)]
+    [InlineData("\ufeff\ufeffapiVersion: v1\nkind: Foo\nmetadata: {name: a}\n", false)]
+    [InlineData("apiVersion: v1\n\ufeffkind: Foo\nmetadata: {name: a}\n", false)]
+    [InlineData("apiVersion: v1\nkind: Foo\nmetadata: {name: a}\n\ufeff", false)]
+    [InlineData("apiVersion: v1\nkind: Foo\nmetadata: {name: a}\n---\n\ufeffapiVersion: v1\nkind: Bar\nmetadata: {name: a}\n", true)]
+    public void Build_ByteOrderMark_IsSkippedOnlyWhereADocumentBegins(string text, bool builds)
     {
-        var build = () => Build(kustomization, files);
-        return build.Should().Throw<GitOpsException>().Which.Message;
+        var build = () => Build("resources: [r.yaml]\n", ("r.yaml", text));
+
+        if (builds)
+        {
+            build.Should().NotThrow();
+        }
+        else
+        {
+            build.Should().Throw<GitOpsException>().WithMessage("*r.yaml*");
+        }
+    }
+
+    [Fact]
+    public void Build_MergeKeyInQuotes_IsTakenOut() =>
+        Build("resources: [r.yaml]\n", ("r.yaml", "apiVersion: v1\nkind: Foo\nmetadata: {name: a}\nm: &m {x: z}\nz:\n  \"<<\": *m\n  b: c\n")).Should().EndWith("z:\n  b: c\n");
+
+    [Theory]
+    [InlineData("l: &l [{x: z}]\nn:\n  <<: *l\n")]
+    [InlineData("l: &l\n- a: b\n  <<: *l\n")]
+    [InlineData("l: &l [{x: z}]\nn: {<<: *l}\n")]
+    public void Build_AliasOfAListMerged_IsAnError(string lines) =>
+        Failure("resources: [r.yaml]\n", ("r.yaml", "apiVersion: v1\nkind: Foo\nmetadata: {name: a}\n" + lines)).Should().Contain("r.yaml").And.Contain("alias for a non-map value");
+
+    [Fact]
+    public void StrategicMerge_TextTaggedAsNull_Removes() =>
+        Build(
+            "resources: [r.yaml]\npatches: [{path: p.yaml}]\n",
+            ("r.yaml", "apiVersion: v1\nkind: Foo\nmetadata: {name: a}\nspec: {v: 1, w: 2}\n"),
+            ("p.yaml", "apiVersion: v1\nkind: Foo\nmetadata: {name: a}\nspec: {v: !!null x}\n"))
+            .Should().EndWith("spec:\n  w: 2\n");
+
+    [Theory]
+    [InlineData("!!set {a}", "w:\n  a: null\n")]
+    [InlineData("!!timestamp 2001-01-01", "w: \"2001-01-01\"\n")]
+    public void JsonPatch_ValueBetweenBraces_IsWhatItIsInJson(string value, string expected) =>
+        Build(
+            "resources: [r.yaml]\npatches: [{path: p.yaml, target: {kind: Foo}}]\n",
+            ("r.yaml", "apiVersion: v1\nkind: Foo\nmetadata: {name: a}\n"),
+            ("p.yaml", $"- op: add\n  path: /w\n  value: {value}\n"))
+            .Should().EndWith(expected);
+
+    [Fact]
+    public void Build_KindWithCommas_HasAnUnevenPast() =>
+        Failure("resources: [r.yaml]\nnamePrefix: p-\n", ("r.yaml", "apiVersion: v1\nkind: ENC[data,iv]\nmetadata: {name: a}\n")).Should().Contain("r.yaml").And.Contain("not equal");
+
+    [Theory]
+    [InlineData("[b, c]", "  annotations:\n    b: c\n")]
+    [InlineData("[b]", "is a list, not a map")]
+    public void Build_AnnotationsAsList_AreKeysAndValuesInTurn(string list, string expected)
+    {
+        var files = ("r.yaml", $"apiVersion: v1\nkind: Foo\nmetadata: {{name: a, annotations: {list}}}\n");
+
+        if (expected[0] == ' ')
+        {
+            Build("resources: [r.yaml]\n", files).Should().Contain(expected);
+        }
+        else
+        {
+            Failure("resources: [r.yaml]\n", files).Should().Contain(expected);
+        }
     }
 
     private sealed class FakeInflator(params MapNode[] objects) : IHelmChartInflator

@@ -25,6 +25,9 @@ public sealed class MapNode : Node, IReadOnlyCollection<MapEntry>
     /// <summary>Whether the map was written in braces: what stands in them is written by other rules.</summary>
     internal bool IsFlow { get; set; }
 
+    /// <summary>Entries with keys that the map has already, where a reader keeps them to be refused later.</summary>
+    internal List<MapEntry>? Repeats { get; set; }
+
     /// <summary>How many entries the map has.</summary>
     public int Count => _count;
 
@@ -256,6 +259,7 @@ public sealed class MapNode : Node, IReadOnlyCollection<MapEntry>
             clone._entries[i] = _entries[i] with { Value = _entries[i].Value.DeepClone() };
         }
 
+        clone.Repeats = Repeats?.ConvertAll(r => r with { Value = r.Value.DeepClone() });
         return clone;
     }
 

@@ -5,6 +5,9 @@ namespace GitOps.Yaml;
 /// <summary>Builds object trees from tokens: libyaml's grammar, go-yaml's scalars, anchors, merges and refusals.</summary>
 internal sealed class YamlComposer
 {
+    // Stands for an anchored list while its items are read.
+    private static readonly ListNode s_openList = new();
+
     private readonly YamlScanner _scanner;
     private readonly YamlReaderOptions _options;
     private readonly StringPool _pool;
@@ -145,7 +148,7 @@ internal sealed class YamlComposer
         ReadProperties(ref anchor, ref tag);
         if (anchor is not null)
         {
-            _anchors[anchor] = null;
+            _anchors[anchor] = _scanner.Peek().Kind is YamlTokenKind.BlockEntry or YamlTokenKind.BlockSequenceStart or YamlTokenKind.FlowSequenceStart ? s_openList : null;
         }
 
         if (++_depth > _options.MaxDepth)
@@ -297,7 +300,7 @@ internal sealed class YamlComposer
             if (_scanner.Peek().Kind == YamlTokenKind.Value)
             {
                 _scanner.Take();
-                _readsMergeValue = _options.Schema == YamlSchema.Kustomize && key is ScalarNode { Style: ScalarStyle.Plain, Text: "<<" };
+                _readsMergeValue = IsMergeKey(key);
                 value = _scanner.Peek().Kind is YamlTokenKind.Key or YamlTokenKind.Value or YamlTokenKind.BlockEnd ? Empty() : ReadNode(block: true, indentless: true);
             }
             else
@@ -369,6 +372,7 @@ internal sealed class YamlComposer
 
     private MapNode ReadFlowMapping(int line, int column)
     {
+        _readsMergeValue = false;
         _scanner.Take();
         var map = Made(new MapNode { IsFlow = true }, line, column);
         HashSet<string>? merged = null;
@@ -401,6 +405,7 @@ internal sealed class YamlComposer
             {
                 _scanner.Take();
                 var key = _scanner.Peek().Kind is YamlTokenKind.Value or YamlTokenKind.FlowEntry or YamlTokenKind.FlowMappingEnd ? Empty() : ReadNode(block: false, indentless: false);
+                _readsMergeValue = IsMergeKey(key);
                 AddEntry(map, key, ReadFlowValue(YamlTokenKind.FlowMappingEnd), ref merged);
             }
             else
@@ -419,7 +424,7 @@ internal sealed class YamlComposer
             return;
         }
 
-        if (_options.ExpandMergeKeys && scalar is { Style: ScalarStyle.Plain, Text: "<<" })
+        if (IsMergeKey(scalar))
         {
             if (_options.Schema == YamlSchema.Kustomize && merged is not null)
             {
@@ -427,6 +432,12 @@ internal sealed class YamlComposer
             }
 
             Merge(map, value, ref merged);
+            return;
+        }
+
+        if (_options.Schema == YamlSchema.Kustomize && scalar.Text == "<<")
+        {
+            // In quotes it merges nothing, yet kustomize takes it out.
             return;
         }
 
@@ -453,6 +464,12 @@ internal sealed class YamlComposer
             return;
         }
 
+        if (_options.KeepRepeats)
+        {
+            (map.Repeats ??= []).Add(entry);
+            return;
+        }
+
         if (_options.DuplicateKeys == DuplicateKeys.FirstWins)
         {
             return;
@@ -461,6 +478,8 @@ internal sealed class YamlComposer
         var earlier = map.EntryAt(map.IndexOf(entry.Key)).KeyLine;
         throw new YamlException(Reasons.BuildFailed, string.Create(CultureInfo.InvariantCulture, $"mapping key \"{entry.Key}\" already defined at line {earlier}"), new SourceLocation(File, scalar.Line, scalar.Column));
     }
+
+    private bool IsMergeKey(Node key) => _options.ExpandMergeKeys && key is ScalarNode { Style: ScalarStyle.Plain, Text: "<<" };
 
     private void Merge(MapNode map, Node value, ref HashSet<string>? merged)
     {
@@ -528,13 +547,18 @@ internal sealed class YamlComposer
             _scanner.Fail($"unknown anchor '{token.Text}' referenced", token.Line, token.Column, $"yaml: unknown anchor '{token.Text}' referenced");
         }
 
-        if (node is null && _readsMergeValue)
+        if (_readsMergeValue && node is not (null or MapNode))
+        {
+            _scanner.Fail("invalid map merge: received alias for a non-map value", token.Line, token.Column, "yaml: map merge requires map or sequence of maps as the value");
+        }
+
+        if (node is null && _readsMergeValue && _options.Schema == YamlSchema.Kustomize)
         {
             // A map that merges itself gains nothing.
             return Made(new MapNode(), token.Line, token.Column);
         }
 
-        if (node is null)
+        if (node is null || ReferenceEquals(node, s_openList))
         {
             _scanner.Fail($"anchor '{token.Text}' value contains itself", token.Line, token.Column, $"yaml: anchor '{token.Text}' value contains itself");
         }
@@ -581,15 +605,15 @@ internal sealed class YamlComposer
         if (tag is null or "!")
         {
             kind = token.Style == ScalarStyle.Plain && (tag is null || _options.Schema == YamlSchema.Kustomize) ? YamlResolver.Resolve(text, _options.Schema) : ScalarKind.String;
-            if (kind == ScalarKind.Timestamp && _options.Schema == YamlSchema.Kubernetes)
-            {
-                // go-yaml v2 knows a date when it sees one but hands it on as the text it is.
-                kind = ScalarKind.String;
-            }
         }
         else if (YamlResolver.ResolveTagged(tag, text, _options.Schema) is { } tagged)
         {
             kind = tagged;
+        }
+        else if (_options.Schema == YamlSchema.Kustomize && TagKind(tag) is { } claimed)
+        {
+            // kustomize looks at such a value only when it prints it.
+            kind = claimed;
         }
         else
         {
@@ -597,8 +621,24 @@ internal sealed class YamlComposer
             kind = ScalarKind.String;
         }
 
+        if (kind == ScalarKind.Timestamp && _options.Schema == YamlSchema.Kubernetes)
+        {
+            // go-yaml v2 knows a date when it sees one but hands it on as the text it is.
+            kind = ScalarKind.String;
+        }
+
         return Made(new ScalarNode(kind, text, token.Style), token.Line, token.Column);
     }
+
+    private static ScalarKind? TagKind(string tag) => tag switch
+    {
+        "!!null" => ScalarKind.Null,
+        "!!bool" => ScalarKind.Boolean,
+        "!!int" => ScalarKind.Integer,
+        "!!float" => ScalarKind.Float,
+        "!!timestamp" => ScalarKind.Timestamp,
+        _ => null,
+    };
 
     private string ResolvedTag(in YamlToken token) => (token.Style == ScalarStyle.Plain ? YamlResolver.Resolve(token.Text!, _options.Schema) : ScalarKind.String) switch
     {

@@ -92,17 +92,12 @@ public static class YamlReader
         return new YamlComposer(scanner, options, pool).Next();
     }
 
-    /// <summary>Decodes the bytes of a YAML text.</summary>
+    /// <summary>Decodes the bytes of a YAML text; a mark at the beginning stays for the scanner.</summary>
     internal static string Decode(ReadOnlySpan<byte> bytes, string file)
     {
         if (bytes.Length >= 2 && (bytes[0], bytes[1]) is (0xFF, 0xFE) or (0xFE, 0xFF))
         {
             return (bytes[0] == 0xFF ? Encoding.Unicode : Encoding.BigEndianUnicode).GetString(bytes[2..]);
-        }
-
-        if (bytes.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]))
-        {
-            bytes = bytes[3..];
         }
 
         try

@@ -12,6 +12,9 @@ public sealed record YamlReaderOptions
     /// <summary>What to do about a key that a map has twice. Default: refuse the document.</summary>
     public DuplicateKeys DuplicateKeys { get; init; } = DuplicateKeys.Error;
 
+    /// <summary>Whether a key that a map has twice is only noted: the first value is in the map, the others are kept beside it.</summary>
+    internal bool KeepRepeats { get; init; }
+
     /// <summary>Whether <c>&lt;&lt;</c> is carried out; otherwise it stays in the tree as a key. Default <see langword="true"/>.</summary>
     public bool ExpandMergeKeys { get; init; } = true;
 

@@ -13,7 +13,6 @@ namespace GitOps.Kustomize.Building;
 internal sealed class KustomizationTarget
 {
     private const int MaxDepth = 100;
-    private static readonly YamlReaderOptions s_schemaYaml = new() { Schema = YamlSchema.Kubernetes, DuplicateKeys = DuplicateKeys.LastWins };
 
     private readonly BuildContext _context;
     private readonly Loader _loader;
@@ -141,14 +140,9 @@ internal sealed class KustomizationTarget
 
     private void UseSchema()
     {
-        Node? document = null;
-        if (Kustomization.OpenApiPath is { } path)
-        {
-            var text = _loader.LoadText(path, out var file);
-            document = YamlReader.ReadFirst(text, file, s_schemaYaml) ?? new MapNode();
-        }
-
-        _context.Schema.Use(Kustomization.OpenApiVersion, document);
+        var file = "";
+        var text = Kustomization.OpenApiPath is { } path ? _loader.LoadText(path, out file) : null;
+        _context.Schema.Use(Kustomization.OpenApiVersion, text, file);
     }
 
     private Accumulator AccumulateResources(Accumulator accumulator, IEnumerable<string> paths)

@@ -19,9 +19,15 @@ internal static class CrdConfig
             throw new KustomizeException($"unable to parse open API definition from '{file}': the file is empty", new SourceLocation(file));
         }
 
-        if ((bytes.Span[0] == '{' ? ReadJson(bytes.Span, file) : YamlReader.ReadFirst(YamlReader.Decode(bytes.Span, file), file, s_yaml)) is not MapNode definitions)
+        var document = bytes.Span[0] == '{' ? ReadJson(bytes.Span, file) : YamlReader.ReadFirst(YamlReader.Decode(bytes.Span, file), file, s_yaml);
+        if (document is null or { IsNull: true })
         {
-            throw new KustomizeException($"unable to parse open API definition from '{file}': not a map", new SourceLocation(file));
+            document = new MapNode();
+        }
+
+        if (document is not MapNode definitions || definitions.Any(d => d.Value is not MapNode && !d.Value.IsNull))
+        {
+            throw new KustomizeException($"unable to parse open API definition from '{file}': not a map of definitions", new SourceLocation(file));
         }
 
         var reading = new Reading(definitions);

@@ -83,6 +83,7 @@ internal sealed class JsonPatch
         switch (node)
         {
             case MapNode map:
+                map.IsFlow = false;
                 foreach (var entry in map)
                 {
                     SpellTruth(entry.Value, depth + 1);
@@ -90,6 +91,7 @@ internal sealed class JsonPatch
 
                 break;
             case ListNode list:
+                list.IsFlow = false;
                 foreach (var item in list)
                 {
                     SpellTruth(item, depth + 1);
@@ -113,7 +115,18 @@ internal sealed class JsonPatch
     public void ApplyTo(Resource resource, string source)
     {
         resource.ShowBuildAnnotations();
-        var root = JsonTree.Normalize(resource.Root!);
+        Node root;
+        try
+        {
+            root = JsonTree.Normalize(resource.Root!);
+        }
+        catch (KustomizeException e)
+        {
+            // The object itself is no JSON: its own file is at fault.
+            var place = new SourceLocation(resource.Source?.File ?? "", e.Location?.Line ?? 0, e.Location?.Column ?? 0);
+            throw new KustomizeException($"applying JSON patch {source} to {resource}: {place}: {e.Message}", place, e);
+        }
+
         foreach (var operation in _operations)
         {
             try

@@ -227,7 +227,7 @@ internal sealed class StrategicMerge
 
         if (value is null)
         {
-            map.Remove(name);
+            Remove(map, name);
             return;
         }
 
@@ -237,7 +237,7 @@ internal sealed class StrategicMerge
             // Only a null of the destination itself, written out, is kept.
             if (!ReferenceEquals(existing, value) || src is MapNode patch && ReferenceEquals(patch[name], value) || value is ScalarNode { Text.Length: 0 })
             {
-                map.Remove(name);
+                Remove(map, name);
             }
 
             return;
@@ -264,6 +264,18 @@ internal sealed class StrategicMerge
             // As the quotes of a scalar, so the braces of what was there.
             Tree.SetBraces(value, Tree.HasBraces(existing));
             map.Set(name, value);
+        }
+    }
+
+    // Of a key that was there twice the second value comes to light.
+    private static void Remove(MapNode map, string name)
+    {
+        map.Remove(name);
+        var at = map.Repeats?.FindIndex(r => r.Key == name) ?? -1;
+        if (at >= 0)
+        {
+            map.Add(map.Repeats![at]);
+            map.Repeats.RemoveAt(at);
         }
     }
 

@@ -8,6 +8,7 @@ internal sealed class Resource
 {
     private readonly KubernetesSchema _schema;
     private List<PreviousId>? _previous;
+    private bool _unevenPast;
     private string? _apiVersionText;
     private string? _kindText;
     private Gvk _gvk;
@@ -80,9 +81,9 @@ internal sealed class Resource
     }
 
     /// <summary>The id the resource had when it was read.</summary>
-    public ResId OriginalId => _previous is { Count: > 0 } ? PreviousIdAt(0) : CurrentId;
+    public ResId OriginalId => PreviousCount > 0 ? PreviousIdAt(0) : CurrentId;
 
-    public int PreviousCount => _previous?.Count ?? 0;
+    public int PreviousCount => _unevenPast ? throw UnevenPast() : _previous?.Count ?? 0;
 
     public ResId PreviousIdAt(int index)
     {
@@ -95,13 +96,19 @@ internal sealed class Resource
 
     public void StorePreviousId()
     {
+        if (Root?["metadata"] is MapNode metadata && metadata["annotations"] is ListNode { Count: > 0 })
+        {
+            throw new KustomizeException($"metadata.annotations of {this} is a list, not a map", Source);
+        }
+
         var id = CurrentId;
-        (_previous ??= []).Add(new PreviousId(id.Name, id.EffectiveNamespace, id.Gvk.Kind));
+        RememberId(id.Name, id.EffectiveNamespace, id.Gvk.Kind);
     }
 
     public void ForgetBuild()
     {
         _previous = null;
+        _unevenPast = false;
         Prefixes = [];
         Suffixes = [];
         NeedsHash = false;
@@ -112,6 +119,7 @@ internal sealed class Resource
     public void TakeBuildFrom(Resource other)
     {
         _previous = other._previous is null ? null : [.. other._previous];
+        _unevenPast = other._unevenPast;
         Prefixes = [.. other.Prefixes];
         Suffixes = [.. other.Suffixes];
         Behavior = other.Behavior;
@@ -133,6 +141,7 @@ internal sealed class Resource
             AllowNameChange = AllowNameChange,
             AllowKindChange = AllowKindChange,
             IsHelmGenerated = IsHelmGenerated,
+            _unevenPast = _unevenPast,
             _previous = _previous is null ? null : [.. _previous],
         };
         copy.VarNames.AddRange(VarNames);
@@ -233,13 +242,31 @@ internal sealed class Resource
     private Dictionary<string, string> MetaMap(string field)
     {
         var result = new Dictionary<string, string>(StringComparer.Ordinal);
-        if (Root?["metadata"] is MapNode metadata && metadata[field] is MapNode map)
+        switch (Root?["metadata"] is MapNode metadata ? metadata[field] : null)
         {
-            for (var i = 0; i < map.Count; i++)
-            {
-                ref readonly var entry = ref map.EntryAt(i);
-                result[entry.Key] = Tree.Text(entry.Value);
-            }
+            case MapNode map:
+                for (var i = 0; i < map.Count; i++)
+                {
+                    ref readonly var entry = ref map.EntryAt(i);
+                    result[entry.Key] = Tree.Text(entry.Value);
+                }
+
+                foreach (var repeat in map.Repeats ?? [])
+                {
+                    result[repeat.Key] = Tree.Text(repeat.Value);
+                }
+
+                break;
+            case ListNode list:
+                // kustomize takes the items for keys and values in turn.
+                for (var i = 0; i < list.Count; i += 2)
+                {
+                    result[Tree.Text(list[i])] = i + 1 < list.Count ? Tree.Text(list[i + 1]) : throw new KustomizeException($"metadata.{field} of {this} is a list, not a map", Source);
+                }
+
+                break;
+            default:
+                break;
         }
 
         return result;
@@ -283,13 +310,11 @@ internal sealed class Resource
 
         if (annotations[BuildAnnotations.PreviousNames] is { } names)
         {
-            var (n, s, k) = (Split(names), Split(annotations[BuildAnnotations.PreviousNamespaces]), Split(annotations[BuildAnnotations.PreviousKinds]));
-            if (n.Length != s.Length || n.Length != k.Length)
+            RememberId(Tree.Text(names), Tree.Text(annotations[BuildAnnotations.PreviousNamespaces]), Tree.Text(annotations[BuildAnnotations.PreviousKinds]));
+            if (_unevenPast)
             {
-                throw new KustomizeException("number of previous names, number of previous namespaces, number of previous kinds not equal", Source);
+                throw UnevenPast();
             }
-
-            _previous = [.. n.Zip(s, k).Select(p => new PreviousId(p.First, p.Second, p.Third))];
         }
 
         Prefixes = [.. annotations[BuildAnnotations.Prefixes] is { } p ? Split(p) : []];
@@ -310,6 +335,22 @@ internal sealed class Resource
             annotations.Remove(key);
         }
     }
+
+    // kustomize keeps each part of its notes as one text with commas: a comma of its own makes two of a name.
+    private void RememberId(string name, string ns, string kind)
+    {
+        var (names, namespaces, kinds) = (Parts(name), Parts(ns), Parts(kind));
+        _unevenPast |= names.Length != namespaces.Length || names.Length != kinds.Length;
+        _previous ??= [];
+        for (var i = 0; i < names.Length && !_unevenPast; i++)
+        {
+            _previous.Add(new PreviousId(names[i], namespaces[i], kinds[i]));
+        }
+    }
+
+    private KustomizeException UnevenPast() => new($"number of previous names, number of previous namespaces, number of previous kinds not equal in {this}{ResourceSet.At(this)}", Source);
+
+    private static string[] Parts(string list) => list.Length == 0 ? [] : list.Split(',');
 
     private static string[] Split(Node? list) => Tree.Text(list).Split(',');
 

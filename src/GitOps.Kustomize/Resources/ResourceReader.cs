@@ -7,10 +7,8 @@ namespace GitOps.Kustomize.Resources;
 /// <summary>Reads resources from YAML or JSON the way kustomize does: documents are cut apart first, then each is parsed by itself.</summary>
 internal sealed class ResourceReader
 {
-    private static readonly YamlReaderOptions s_options = new() { Schema = YamlSchema.Kustomize, AllowJsonEscapes = false };
-
-    // kustomize reads documents without a look at repeated keys and trips over them when it prints. A patch is never printed: there the first one counts.
-    private static readonly YamlReaderOptions s_patchOptions = s_options with { DuplicateKeys = DuplicateKeys.FirstWins };
+    // kustomize reads documents without a look at repeated keys and trips over those that are left when it prints.
+    private static readonly YamlReaderOptions s_options = new() { Schema = YamlSchema.Kustomize, AllowJsonEscapes = false, KeepRepeats = true };
 
     private readonly KubernetesSchema _schema;
     private readonly StringPool _pool = new();
@@ -19,13 +17,9 @@ internal sealed class ResourceReader
 
     public List<Resource> Read(ReadOnlyMemory<byte> bytes, string file) => Read(YamlReader.Decode(bytes.Span, file), file);
 
-    public List<Resource> Read(string text, string file) => Read(text, file, s_options);
-
-    public List<Resource> ReadPatch(string text, string file) => Read(text, file, s_patchOptions);
-
-    private List<Resource> Read(string text, string file, YamlReaderOptions options)
+    public List<Resource> Read(string text, string file) 
     {
-        var nodes = Parse(text, file, options);
+        var nodes = Parse(text, file);
         DropEmptyAndCheck(nodes, file);
         var result = new List<Resource>(nodes.Count);
         foreach (var node in InlineLists(nodes, file))
@@ -46,7 +40,7 @@ internal sealed class ResourceReader
 
     public Resource Make(MapNode root, string file) => new(root, _schema, file.Length == 0 ? null : new SourceLocation(file, root.Line, root.Column));
 
-    private List<Node> Parse(string text, string file, YamlReaderOptions options)
+    private List<Node> Parse(string text, string file)
     {
         if (text.Contains("\r\n", StringComparison.Ordinal))
         {
@@ -62,7 +56,7 @@ internal sealed class ResourceReader
         {
             var end = FindSeparator(text, at, file, out var next);
             var chunk = span[at..end];
-            if (YamlReader.ReadFirst(chunk, file, options, _pool, line) is { IsNull: false } node)
+            if (YamlReader.ReadFirst(chunk, file, s_options, _pool, line) is { IsNull: false } node)
             {
                 result.Add(node);
                 _schema.Comments.Read(chunk, line, node);

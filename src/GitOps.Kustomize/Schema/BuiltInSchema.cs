@@ -15,6 +15,9 @@ internal sealed class BuiltInSchema
 
     public SchemaField? Find(string apiVersion, string kind) => _kinds.GetValueOrDefault((apiVersion, kind));
 
+    /// <summary>Whether it is known, without a look at any schema, if a kind has a namespace.</summary>
+    public bool KnowsScope(string apiVersion, string kind) => _kinds.ContainsKey((apiVersion, kind)) || _clusterScoped.Contains((apiVersion, kind));
+
     /// <summary>The type of a definition, by the name that references use.</summary>
     public SchemaType? Definition(string name) => _definitions.GetValueOrDefault(name);
 

@@ -7,7 +7,7 @@ namespace GitOps.Kustomize.Schema;
 /// <summary>Schemas that stand in comments behind or above a field: <c>items: # {"type": "array", "x-kubernetes-patch-strategy": "merge"}</c>.</summary>
 internal sealed partial class CommentSchemas
 {
-    private static readonly CustomSchema s_builtIn = CustomSchema.Read(new MapNode(), overBuiltIn: true);
+    private static readonly CustomSchema s_builtIn = CustomSchema.None();
 
     private const int MaxLineLength = 4096;
 

@@ -1,4 +1,5 @@
 using GitOps.Kustomize.Trees;
+using GitOps.Yaml;
 
 namespace GitOps.Kustomize.Schema;
 
@@ -7,6 +8,8 @@ internal sealed class CustomSchema
 {
     private const string GroupVersionKind = "x-kubernetes-group-version-kind";
     private const int MaxRefs = 64;
+    private static readonly YamlReaderOptions s_json = new() { Schema = YamlSchema.Kubernetes };
+    private static readonly YamlReaderOptions s_yaml = s_json with { DuplicateKeys = DuplicateKeys.LastWins };
 
     private readonly Dictionary<(string ApiVersion, string Kind), SchemaField> _kinds = [];
     private readonly Dictionary<(string ApiVersion, string Kind), bool> _namespaced = [];
@@ -21,12 +24,43 @@ internal sealed class CustomSchema
         _overBuiltIn = overBuiltIn;
     }
 
-    /// <param name="document">The document.</param>
+    /// <param name="text">The document, JSON or YAML.</param>
+    /// <param name="file">Its file, for messages.</param>
     /// <param name="overBuiltIn">Whether the built-in definitions are there too; they then win over those of the same name.</param>
-    public static CustomSchema Read(Node document, bool overBuiltIn)
+    public static CustomSchema Read(string text, string file, bool overBuiltIn)
     {
-        var root = document as MapNode ?? throw new KustomizeException("the OpenAPI schema is not a map");
+        if (text.Length == 0)
+        {
+            throw Invalid(file, "the file is empty");
+        }
+
+        Node document;
+        try
+        {
+            document = YamlReader.ReadFirst(text, file, text[0] == '{' ? s_json : s_yaml) ?? new MapNode();
+        }
+        catch (YamlException e)
+        {
+            throw new KustomizeException($"invalid schema file: {e.Message}", e.Location, e);
+        }
+
+        var root = document as MapNode ?? (document.IsNull ? new MapNode() : throw Invalid(file, "it is not a map"));
+        return Read(root, file, overBuiltIn);
+    }
+
+    /// <summary>A schema that adds nothing to Kubernetes' own.</summary>
+    public static CustomSchema None() => Read(new MapNode(), "", overBuiltIn: true);
+
+    private static CustomSchema Read(MapNode root, string file, bool overBuiltIn)
+    {
+        Require<MapNode>(root["info"], file, "info");
+        Require<MapNode>(root["definitions"], file, "definitions");
         var schema = new CustomSchema(root.GetMap("definitions") ?? new MapNode(), overBuiltIn);
+        foreach (var (name, definition, _, _, _) in schema._definitions)
+        {
+            CheckSchema(definition, file, $"definitions.{name}", 0);
+        }
+
         foreach (var (name, definition, _, _, _) in schema._definitions)
         {
             if (definition is MapNode map && map[GroupVersionKind] is ListNode kinds)
@@ -60,6 +94,44 @@ internal sealed class CustomSchema
     public SchemaField? Find(string apiVersion, string kind) => _kinds.GetValueOrDefault((apiVersion, kind));
 
     public bool IsClusterScoped(string apiVersion, string kind) => _namespaced.TryGetValue((apiVersion, kind), out var namespaced) && !namespaced;
+
+    // What does not fit the types of a Swagger document is refused as a whole, as by the library that kustomize reads it with.
+    private static void CheckSchema(Node? node, string file, string path, int depth)
+    {
+        Require<MapNode>(node, file, path);
+        if (node is not MapNode schema || depth > MaxRefs)
+        {
+            return;
+        }
+
+        if (schema["type"] is { IsNull: false } type and not (ScalarNode { Kind: ScalarKind.String } or ListNode))
+        {
+            throw Invalid(file, $"{path}.type is no text", type);
+        }
+
+        Require<MapNode>(schema["properties"], file, $"{path}.properties");
+        foreach (var (name, property, _, _, _) in schema.GetMap("properties") ?? [])
+        {
+            CheckSchema(property, file, $"{path}.properties.{name}", depth + 1);
+            if (property is MapNode field && field["x-kubernetes-patch-strategy"] is not null
+                && (field["x-kubernetes-patch-merge-key"] is not (null or ScalarNode { Kind: ScalarKind.String }) || field["x-kubernetes-patch-strategy"] is not ScalarNode { Kind: ScalarKind.String }))
+            {
+                throw Invalid(file, $"the patch strategy and merge key of {path}.properties.{name} are no texts", field);
+            }
+        }
+    }
+
+    private static void Require<T>(Node? node, string file, string path)
+        where T : Node
+    {
+        if (node is not (null or T) && !node.IsNull)
+        {
+            throw Invalid(file, $"{path} is not a map", node);
+        }
+    }
+
+    private static KustomizeException Invalid(string file, string problem, Node? node = null) =>
+        new($"invalid schema file {new SourceLocation(file, node?.Line ?? 0, node?.Column ?? 0)}: {problem}", new SourceLocation(file, node?.Line ?? 0, node?.Column ?? 0));
 
     private static (string ApiVersion, string Kind) KindOf(MapNode kind)
     {

@@ -7,7 +7,8 @@ internal sealed class KubernetesSchema
     /// <summary>The schemas that comments of this build's files give.</summary>
     public CommentSchemas Comments { get; } = new();
 
-    private CustomSchema? _custom;
+    // Read when it is first asked: kustomize says nothing of a broken schema that no kind needs.
+    private Lazy<CustomSchema>? _custom;
     private bool _versionChosen;
     private bool _builtInAsked;
 
@@ -25,14 +26,14 @@ internal sealed class KubernetesSchema
 
         // kustomize reads its own schema too when it had to look a kind up before it was told of the custom one.
         var builtIn = _builtInAsked || apiVersion.StartsWith("kustomize.config.k8s.io/", StringComparison.Ordinal) ? BuiltInSchema.Instance.Find(apiVersion, kind) : null;
-        return builtIn ?? _custom.Find(apiVersion, kind);
+        return builtIn ?? _custom.Value.Find(apiVersion, kind);
     }
 
     public bool IsClusterScoped(string apiVersion, string kind)
     {
-        if (BuiltInSchema.Instance.IsClusterScoped(apiVersion, kind))
+        if (BuiltInSchema.Instance.KnowsScope(apiVersion, kind))
         {
-            return true;
+            return BuiltInSchema.Instance.IsClusterScoped(apiVersion, kind);
         }
 
         if (_custom is null)
@@ -41,25 +42,29 @@ internal sealed class KubernetesSchema
             return false;
         }
 
-        return _custom.IsClusterScoped(apiVersion, kind);
+        return _custom.Value.IsClusterScoped(apiVersion, kind);
     }
 
     /// <summary>Takes the <c>openapi</c> field of a kustomization into account.</summary>
-    public void Use(string? version, Node? document)
+    /// <param name="version">The version of Kubernetes' own schema; null when the kustomization names none.</param>
+    /// <param name="text">The text of a schema of its own; null when the kustomization names none.</param>
+    /// <param name="file">The file of that text.</param>
+    public void Use(string? version, string? text, string file)
     {
         if (_custom is not null || _versionChosen)
         {
             return;
         }
 
-        if (document is not null)
+        if (text is not null)
         {
             if (version is not null)
             {
                 throw new KustomizeException("builtin version and custom schema provided, cannot use both");
             }
 
-            _custom = CustomSchema.Read(document, _builtInAsked);
+            var overBuiltIn = _builtInAsked;
+            _custom = new Lazy<CustomSchema>(() => CustomSchema.Read(text, file, overBuiltIn));
             return;
         }
 

@@ -39,11 +39,11 @@ internal sealed class NameTransformer : ITransformer
                 {
                     if (_prefix.Length > 0)
                     {
-                        resource.Prefixes.Add(_prefix);
+                        resource.Prefixes.AddRange(_prefix.Split(','));
                     }
                     else
                     {
-                        resource.Suffixes.Add(_suffix);
+                        resource.Suffixes.AddRange(_suffix.Split(','));
                     }
 
                     resource.StorePreviousId();

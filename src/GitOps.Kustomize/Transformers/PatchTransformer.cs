@@ -86,7 +86,7 @@ internal sealed class PatchTransformer : ITransformer
         GitOpsException? jsonError = null;
         try
         {
-            merges = context.Reader.ReadPatch(text, name);
+            merges = context.Reader.Read(text, name);
         }
         catch (GitOpsException e)
         {

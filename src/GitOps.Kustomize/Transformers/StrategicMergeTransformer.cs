@@ -19,12 +19,12 @@ internal sealed class StrategicMergeTransformer : ITransformer
 
         foreach (var path in paths)
         {
-            _patches.AddRange(ReadInline(path, context, file) ?? context.Reader.ReadPatch(loader.LoadText(path, out var name), name));
+            _patches.AddRange(ReadInline(path, context, file) ?? context.Reader.Read(loader.LoadText(path, out var name), name));
         }
 
         if (inline.Length > 0)
         {
-            _patches.AddRange(context.Reader.ReadPatch(inline, file));
+            _patches.AddRange(context.Reader.Read(inline, file));
         }
 
         if (_patches.Count == 0)
@@ -47,7 +47,7 @@ internal sealed class StrategicMergeTransformer : ITransformer
     {
         try
         {
-            return context.Reader.ReadPatch(text, file);
+            return context.Reader.Read(text, file);
         }
         catch (GitOpsException)
         {

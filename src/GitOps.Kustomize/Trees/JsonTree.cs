@@ -126,6 +126,7 @@ internal static class JsonTree
         switch (node)
         {
             case MapNode map:
+                OutputCheck.CheckRepeats(map);
                 var copy = new MapNode(map.Count) { Line = map.Line, Column = map.Column };
                 for (var i = 0; i < map.Count; i++)
                 {

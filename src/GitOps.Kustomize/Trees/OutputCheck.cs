@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using GitOps.Json;
 using GitOps.Yaml;
@@ -23,6 +24,8 @@ internal static class OutputCheck
 
     public static void CheckRoot(MapNode root)
     {
+        CheckRepeats(root);
+
         // The root is read into a map with text keys, so only keys below it have to be text by themselves.
         for (var i = 0; i < root.Count; i++)
         {
@@ -43,6 +46,7 @@ internal static class OutputCheck
         {
             case MapNode map:
                 inBraces |= map.IsFlow;
+                CheckRepeats(map);
                 for (var i = 0; i < map.Count; i++)
                 {
                     ref readonly var entry = ref map.EntryAt(i);
@@ -103,6 +107,16 @@ internal static class OutputCheck
                 throw Error(scalar, $"cannot decode `{text}` as a !!timestamp");
             default:
                 break;
+        }
+    }
+
+    /// <summary>Refuses a map that was read with a key twice.</summary>
+    public static void CheckRepeats(MapNode map)
+    {
+        if (map.Repeats is { Count: > 0 } repeats)
+        {
+            var earlier = map.IndexOf(repeats[0].Key) is >= 0 and var at ? map.EntryAt(at).KeyLine : 0;
+            throw new KustomizeException(string.Create(CultureInfo.InvariantCulture, $"mapping key \"{repeats[0].Key}\" already defined at line {earlier}"), new SourceLocation("", repeats[0].KeyLine, repeats[0].KeyColumn));
         }
     }
 
