@@ -33,6 +33,7 @@ internal sealed class YamlScanner : IDisposable
     private int _at;
     private int _line;
     private int _lineStart;
+    private bool _atStart = true;
     private int _indent = -1;
     private int _flowLevel;
     private bool _simpleKeyAllowed = true;
@@ -352,6 +353,7 @@ internal sealed class YamlScanner : IDisposable
         _simpleKeyAllowed = false;
         Append(new YamlToken(kind, _line, Column));
         _at += 3;
+        _atStart = true;
     }
 
     private void FetchFlowStart(YamlTokenKind kind)
@@ -544,9 +546,12 @@ internal sealed class YamlScanner : IDisposable
 
     private void SkipToNextToken()
     {
+        // A byte order mark may start a stream, or a document where several files were joined; anywhere else it is a character like any other.
+        var atStart = _atStart;
+        _atStart = false;
         while (true)
         {
-            if (Column == 0 && _buffer[_at] == '\ufeff')
+            if (atStart && Column == 0 && _buffer[_at] == '\ufeff')
             {
                 _at++;
                 _lineStart++;
