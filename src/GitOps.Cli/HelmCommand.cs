@@ -150,13 +150,18 @@ internal static class HelmCommand
             return HelmChart.LoadArchive(await BoundedRead.FileAsync(chart, MostBytes, cancellationToken).ConfigureAwait(false), cancellationToken: cancellationToken);
         }
 
-        throw new HelmException(Reasons.NotFound, chart.StartsWith("oci://", StringComparison.Ordinal)
-            ? $"{chart}: charts from OCI registries are not supported yet"
+        throw new HelmException(Reasons.NotFound, OciAddress.IsOne(chart)
+            ? OciAddress.Advice(chart)
             : $"path \"{chart}\" not found; name a directory or a .tgz file, or a repository with --repo");
     }
 
     private static HelmRepositoryOptions RepositoryOptions(ParseResult result, string repository)
     {
+        if (OciAddress.IsOne(repository))
+        {
+            throw new HelmException($"--repo {OciAddress.Advice(repository)}");
+        }
+
         if (!Uri.TryCreate(repository, UriKind.Absolute, out var url))
         {
             throw new HelmException($"--repo {repository}: this is no address");

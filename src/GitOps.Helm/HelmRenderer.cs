@@ -1,5 +1,5 @@
-using System.Text;
 using GitOps.Helm.Charts;
+using GitOps.Helm.Templates;
 
 namespace GitOps.Helm;
 
@@ -77,7 +77,7 @@ public sealed class HelmRenderer : IRenderer
                 && TreePath.Root.TryCombine(file.Path, out var path) && request.Tree.Find(path) is { Kind: TreeEntryKind.File })
             {
                 var content = await decryptor.DecryptAsync(path, request.Tree.Read(path), cancellationToken).ConfigureAwait(false);
-                read.Add(new HelmValuesText(Encoding.UTF8.GetString(content.Span), file.Path));
+                read.Add(new HelmValuesText(GoText.FromBytes(content.Span), file.Path));
             }
             else
             {
@@ -90,6 +90,6 @@ public sealed class HelmRenderer : IRenderer
 
     private static string? ReadText(RenderRequest request, string file) =>
         TreePath.Root.TryCombine(file, out var path)
-            ? request.Tree.Find(path) is { Kind: TreeEntryKind.File } ? Encoding.UTF8.GetString(request.Tree.Read(path).Span) : null
+            ? request.Tree.Find(path) is { Kind: TreeEntryKind.File } ? GoText.FromBytes(request.Tree.Read(path).Span) : null
             : throw new HelmException(Reasons.NotFound, $"the values file '{file}' is outside the source: use a path relative to its root");
 }

@@ -74,6 +74,20 @@ public sealed class HelmTemplateTests : IDisposable
     }
 
     [Theory]
+    [InlineData("oci://registry.example.com/charts/web")]
+    [InlineData("web --repo oci://registry.example.com/charts")]
+    public async Task Template_ChartInARegistry_IsRefusedWithWhatToDo(string chart)
+    {
+        using var error = new StringWriter();
+        var configuration = new InvocationConfiguration { Output = TextWriter.Null, Error = error };
+
+        var code = await HelmCommand.Create().Parse(["template", "n", .. chart.Split(' ')]).InvokeAsync(configuration, TestContext.Current.CancellationToken);
+
+        code.Should().Be(1);
+        error.ToString().Should().Contain("is an OCI registry").And.Contain("helm pull").And.Contain("ISource");
+    }
+
+    [Theory]
     [InlineData("values.yaml")]
     [InlineData("chart/nope.yaml")]
     public async Task Template_LinkThatLeavesTheChart_IsRefusedAndNotLeftOut(string target)

@@ -18,20 +18,18 @@ internal sealed partial class YamlScanner
         }
 
         var name = _buffer.AsSpan(start, _at - start);
+        var isKnownVersion = true;
         if (name is "YAML")
         {
             SkipBlanks();
-            var from = _at;
-            while (_buffer[_at] is (>= '0' and <= '9') or '.')
+            var major = ScanVersionNumber(line, column);
+            if (_buffer[_at] != '.')
             {
-                _at++;
+                Fail("while scanning a %YAML directive: did not find expected digit or '.' character", line, column);
             }
 
-            if (_buffer.AsSpan(from, _at - from) is not ("1.1" or "1.2"))
-            {
-                Fail("found incompatible YAML document", line, column);
-            }
-
+            _at++;
+            isKnownVersion = ScanVersionNumber(line, column) == 1 && major == 1;
             Append(new YamlToken(YamlTokenKind.VersionDirective, line, column));
         }
         else if (name is "TAG")
@@ -63,10 +61,37 @@ internal sealed partial class YamlScanner
             Fail("while scanning a directive: did not find expected comment or line break", line, column);
         }
 
+        if (!isKnownVersion)
+        {
+            Fail("found incompatible YAML document", line, column);
+        }
+
         if (_at < _length)
         {
             SkipBreak();
         }
+    }
+
+    private int ScanVersionNumber(int line, int column)
+    {
+        const int maxDigits = 9;
+        var (from, number) = (_at, 0);
+        for (; _buffer[_at] is >= '0' and <= '9'; _at++)
+        {
+            if (_at - from == maxDigits)
+            {
+                Fail("while scanning a %YAML directive: found extremely long version number", line, column);
+            }
+
+            number = (number * 10) + (_buffer[_at] - '0');
+        }
+
+        if (_at == from)
+        {
+            Fail("while scanning a %YAML directive: did not find expected version number", line, column);
+        }
+
+        return number;
     }
 
     private string ScanTagHandle(int line, int column)

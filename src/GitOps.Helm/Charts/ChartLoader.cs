@@ -1,4 +1,4 @@
-using System.Text;
+using GitOps.Helm.Templates;
 using GitOps.Helm.Values;
 
 namespace GitOps.Helm.Charts;
@@ -23,7 +23,7 @@ internal static class ChartLoader
             throw new HelmException(Reasons.NotFound, $"unable to detect chart at {chartYaml}: open {chartYaml}: no such file or directory");
         }
 
-        CheckApiVersion(Encoding.UTF8.GetString(WithoutByteOrderMark(tree.Read(chartYaml).ToArray())));
+        CheckApiVersion(GoText.FromBytes(WithoutByteOrderMark(tree.Read(chartYaml).ToArray())));
         var ignoreFile = directory.Append(IgnoreRules.FileName);
         var rules = tree.Find(ignoreFile) is { Kind: TreeEntryKind.File } ? IgnoreRules.Parse(tree.Read(ignoreFile).Span) : IgnoreRules.Default;
         var walk = new Walk(tree, rules, limits, cancellationToken);

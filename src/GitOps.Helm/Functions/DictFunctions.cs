@@ -72,7 +72,7 @@ internal static class DictFunctions
                 keys.AddRange(GoValue.SortedKeys(entries));
         }
 
-        return TypedList.OfStrings(keys);
+        return new TypedList("[]string", GoType.String, keys) { Spare = GoCapacity.Grown(keys.Count) - keys.Count };
     }
 
     private static Dictionary<string, object?> Pick(object? map, ReadOnlySpan<object?> keys)
@@ -164,10 +164,10 @@ internal static class DictFunctions
                     copy[key] = Copy(item, depth + 1);
                 return copy;
             case List<object?> list:
-                var items = new List<object?>(list.Count);
-                foreach (var item in list)
-                    items.Add(Copy(item, depth + 1));
-                return items;
+                var items = list.ConvertAll(i => Copy(i, depth + 1));
+                return list is GoSlice slice ? new GoSlice(items) { Spare = GoCapacity.Beyond(slice).Count } : items;
+            case TypedList { Items: List<string> strings } typed:
+                return new TypedList(typed.TypeName, typed.Element, new List<string>(strings)) { IsNil = typed.IsNil, Spare = typed.Spare };
             case byte[] bytes:
                 return bytes.Clone();
             case null:

@@ -1,4 +1,3 @@
-using System.Globalization;
 using GitOps.Helm.Templates;
 
 namespace GitOps.Helm.Functions;
@@ -16,8 +15,8 @@ internal static class ListFunctions
     {
         var functions = new FunctionList
         {
-            { "list", [], GoType.Any, static (_, a) => new List<object?>(a.ToArray()) },
-            { "tuple", [], GoType.Any, static (_, a) => new List<object?>(a.ToArray()) },
+            { "list", [], GoType.Any, static (_, a) => new GoSlice(a.ToArray()) },
+            { "tuple", [], GoType.Any, static (_, a) => new GoSlice(a.ToArray()) },
             { "concat", [], GoType.Any, static (_, a) => Concat(a) },
         };
 
@@ -39,26 +38,30 @@ internal static class ListFunctions
     {
         yield return ("append", Two, static (x, a) => Push(x, a[0], a[1]));
         yield return ("push", Two, static (x, a) => Push(x, a[0], a[1]));
-        yield return ("prepend", Two, static (_, a) => new List<object?>([a[1], .. GoCast.Items(a[0], "Cannot prepend on type ")]));
+        yield return ("prepend", Two, static (_, a) => Prepend(GoCast.Items(a[0], "Cannot prepend on type "), a[1]));
         yield return ("first", One, static (_, a) => GoCast.Items(a[0], "Cannot find first on type ") is { Count: > 0 } items ? items[0] : null);
-        yield return ("rest", One, static (_, a) => GoCast.Items(a[0], "Cannot find rest on type ") is { Count: > 0 } items ? new List<object?>(items.Skip(1)) : new NilList());
+        yield return ("rest", One, static (_, a) => GoCast.Items(a[0], "Cannot find rest on type ") is { Count: > 0 } items ? new GoSlice(items.Skip(1)) : new NilList());
         yield return ("last", One, static (_, a) => GoCast.Items(a[0], "Cannot find last on type ") is { Count: > 0 } items ? items[^1] : null);
-        yield return ("initial", One, static (_, a) => GoCast.Items(a[0], "Cannot find initial on type ") is { Count: > 0 } items ? new List<object?>(items.Take(items.Count - 1)) : new NilList());
-        yield return ("reverse", One, static (_, a) => new List<object?>(GoCast.Items(a[0], "Cannot find reverse on type ").Reverse()));
+        yield return ("initial", One, static (_, a) => GoCast.Items(a[0], "Cannot find initial on type ") is { Count: > 0 } items ? new GoSlice(items.Take(items.Count - 1)) : new NilList());
+        yield return ("reverse", One, static (_, a) => new GoSlice(GoCast.Items(a[0], "Cannot find reverse on type ").Reverse()));
         yield return ("compact", One, static (_, a) => new List<object?>(GoCast.Items(a[0], "Cannot compact on type ").Where(static i => !GoCast.IsEmpty(i))));
         yield return ("uniq", One, static (x, a) => Unique(x, GoCast.Items(a[0], "Cannot find uniq on type ")));
         yield return ("has", Two, static (_, a) => GoValue.Box(a[1] is not null && Contains(GoCast.Items(a[1], "Cannot find has on type "), a[0])));
         yield return ("chunk", [GoType.Int, GoType.Any], static (_, a) => Chunk((nint)a[0]!, GoCast.Items(a[1], "Cannot chunk type ")));
     }
 
-    private static List<object?> Push(Execution execution, object? list, object? value)
+    private static GoSlice Push(Execution execution, object? list, object? value)
     {
         var items = GoCast.Items(list, "Cannot push on type ");
         execution.CheckSize(items.Count);
-        var longer = new List<object?>(items.Count + 1);
-        longer.AddRange(items);
-        longer.Add(value);
-        return longer;
+        var count = items.Count + 1;
+        return new GoSlice([.. items, value]) { Spare = GoCapacity.Append(items.Count, count) - count };
+    }
+
+    private static GoSlice Prepend(IReadOnlyList<object?> items, object? value)
+    {
+        var count = items.Count + 1;
+        return new GoSlice([value, .. items]) { Spare = (count == 1 ? 1 : GoCapacity.Append(1, count)) - count };
     }
 
     private static bool Contains(IReadOnlyList<object?> items, object? value)
@@ -108,14 +111,16 @@ internal static class ListFunctions
             return null;
         var from = bounds.Length > 0 ? GoCast.ToInt64(bounds[0]) : 0;
         var to = bounds.Length > 1 ? GoCast.ToInt64(bounds[1]) : items.Count;
-        if (from < 0 || to < from || to > items.Count)
-            throw new FunctionException(string.Create(CultureInfo.InvariantCulture, $"reflect.Value.Slice: slice index out of bounds"));
-        var part = items.Skip((int)from).Take((int)(to - from));
+        IReadOnlyList<object?> room = [.. items, .. GoCapacity.Beyond(list!)];
+        if (from < 0 || to < from || to > room.Count)
+            throw new FunctionException("reflect.Value.Slice: slice index out of bounds");
+        object?[] part = [.. room.Skip((int)from).Take((int)(to - from))];
+        object?[] beyond = [.. room.Skip((int)to)];
         return list switch
         {
-            TypedList typed => new TypedList(typed.TypeName, typed.Element, [.. part]),
+            TypedList typed => new TypedList(typed.TypeName, typed.Element, part) { Beyond = beyond },
             byte[] bytes => bytes[(int)from..(int)to],
-            _ => new List<object?>(part),
+            _ => new GoSlice(part) { Beyond = beyond },
         };
     }
 
@@ -138,7 +143,7 @@ internal static class ListFunctions
             throw new FunctionException("runtime error: makeslice: len out of range");
         var chunks = new List<object?>();
         for (long i = 0; i < (long)count; i++)
-            chunks.Add(new List<object?>(items.Skip((int)(i * size)).Take((int)Math.Min(size, int.MaxValue))));
+            chunks.Add(new GoSlice(items.Skip((int)(i * size)).Take((int)Math.Min(size, int.MaxValue))));
         return new TypedList("[][]interface {}", GoType.Slice, chunks);
     }
 }

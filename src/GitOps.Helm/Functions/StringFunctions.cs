@@ -55,7 +55,7 @@ internal static class StringFunctions
         { "split", Two, static (_, a) => Numbered(Split((string)a[1]!, (string)a[0]!, -1)) },
         { "splitList", Two, static (_, a) => TypedList.OfStrings(Split((string)a[1]!, (string)a[0]!, -1)) },
         { "splitn", [GoType.String, GoType.Int, GoType.String], static (_, a) => Numbered(Split((string)a[2]!, (string)a[0]!, Int(a[1]))) },
-        { "toStrings", [GoType.Any], static (_, a) => a[0] is TypedList { TypeName: "[]string" } ? a[0] : TypedList.OfStrings(GoCast.ToStrings(a[0])) },
+        { "toStrings", [GoType.Any], static (_, a) => a[0] is TypedList { TypeName: "[]string" } ? a[0] : Strings(a[0]) },
         { "join", [GoType.String, GoType.Any], static (_, a) => string.Join((string)a[0]!, GoCast.ToStrings(a[1])) },
         { "sortAlpha", [GoType.Any], static (_, a) => SortAlpha(a[0]) },
     };
@@ -420,12 +420,22 @@ internal static class StringFunctions
         return TypedMap.OfStrings(items);
     }
 
+    private static TypedList Strings(object? value)
+    {
+        var strings = GoCast.ToStrings(value);
+
+        // Sprig makes room for all items and then leaves out those that are nil.
+        return new TypedList("[]string", GoType.String, strings) { Spare = value is List<object?> or TypedList ? GoCast.Items(value, string.Empty).Count - strings.Count : 0 };
+    }
+
     private static TypedList SortAlpha(object? value)
     {
         if (value is not (List<object?> or TypedList or byte[]))
             return TypedList.OfStrings([GoCast.ToText(value)]);
-        var strings = GoCast.ToStrings(value);
-        strings.Sort(GoText.ByteOrder);
-        return TypedList.OfStrings(strings);
+
+        // What is a list of strings already is not copied but sorted itself, for whoever holds it. A chart's own lists are arrays and stay as they are.
+        var list = value is TypedList { TypeName: "[]string", Items: List<string> } own ? own : Strings(value);
+        ((List<string>)list.Items).Sort(GoText.ByteOrder);
+        return list;
     }
 }

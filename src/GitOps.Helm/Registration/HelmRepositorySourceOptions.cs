@@ -60,7 +60,11 @@ public sealed class HelmRepositorySourceOptions
 
     internal IEnumerable<string> Validate()
     {
-        if (!Uri.TryCreate(Url, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
+        if (OciAddress.IsOne(Url))
+        {
+            yield return OciAddress.Advice(Url);
+        }
+        else if (!Uri.TryCreate(Url, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
         {
             yield return "Url must be the http or https address of a chart repository.";
         }

@@ -185,7 +185,7 @@ internal sealed class HelmChartInflator : IHelmChartInflator
             ? Decode(tree.Read(path))
             : throw Wrong(chart, $"the values file '{file}' is not in the source: use a path relative to the kustomization");
 
-    private static string Decode(ReadOnlyMemory<byte> bytes) => Encoding.UTF8.GetString(bytes.Span);
+    private static string Decode(ReadOnlyMemory<byte> bytes) => GoText.FromBytes(bytes.Span);
 
     private static string? Text(MapNode map, string field) => map.GetString(field) is { Length: > 0 } text ? text : null;
 

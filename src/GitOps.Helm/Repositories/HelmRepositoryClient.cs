@@ -26,7 +26,8 @@ public sealed class HelmRepositoryClient : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         if (!options.Url.IsAbsoluteUri || options.Url.Scheme is not ("http" or "https"))
         {
-            throw new ArgumentException("The address of a chart repository must start with http:// or https://.", nameof(options));
+            var text = options.Url.OriginalString;
+            throw new ArgumentException(OciAddress.IsOne(text) ? OciAddress.Advice(text) : "The address of a chart repository must start with http:// or https://.", nameof(options));
         }
 
         _options = options;
@@ -146,7 +147,9 @@ public sealed class HelmRepositoryClient : IDisposable
         folder.Path = folder.Path.EndsWith('/') ? folder.Path : $"{folder.Path}/";
         if (!Uri.TryCreate(folder.Uri, reference, out var resolved) || resolved.Scheme is not ("http" or "https"))
         {
-            throw new HelmException(Reasons.FetchFailed, $"the repository's index names '{reference}', which is no http address; OCI charts are not supported yet");
+            throw new HelmException(Reasons.FetchFailed, OciAddress.IsOne(reference)
+                ? $"the repository's index sends to a registry: {OciAddress.Advice(reference)}"
+                : $"the repository's index names '{reference}', which is no http address");
         }
 
         return _options.Url.Query.Length > 0 && resolved.Query.Length == 0 ? new UriBuilder(resolved) { Query = _options.Url.Query }.Uri : resolved;

@@ -24,7 +24,7 @@ internal sealed class SchemaCompiler
     /// <exception cref="SchemaException">It is no valid schema.</exception>
     public static SchemaNode Compile(object? document)
     {
-        if (SchemaMetaCheck.Find(document, DraftOf(document, SchemaDraft.Draft2020)) is { } problem)
+        if (!HasNamedDraft(document) && SchemaMetaCheck.Find(document, DraftOf(document, SchemaDraft.Draft2020)) is { } problem)
         {
             throw new SchemaException($"\"{Location}#\" is not valid against metaschema: jsonschema validation failed\n{problem}");
         }
@@ -40,6 +40,10 @@ internal sealed class SchemaCompiler
 
         return node;
     }
+
+    /// <summary>Helm takes a metaschema that only has a name for one that allows everything.</summary>
+    private static bool HasNamedDraft(object? document) =>
+        document is Dictionary<string, object?> map && map.GetValueOrDefault("$schema") is string uri && uri.StartsWith("urn:", StringComparison.Ordinal);
 
     private static SchemaDraft DraftOf(object? document, SchemaDraft fallback)
     {
@@ -57,6 +61,7 @@ internal sealed class SchemaCompiler
             "json-schema.org/draft-07/schema" => SchemaDraft.Draft7,
             "json-schema.org/draft-06/schema" => SchemaDraft.Draft6,
             "json-schema.org/draft-04/schema" => SchemaDraft.Draft4,
+            _ when HasNamedDraft(document) => SchemaDraft.Draft2020,
             _ => throw new SchemaException($"failing loading \"{uri}\": this is none of the known drafts of JSON Schema, and nothing is fetched"),
         };
     }

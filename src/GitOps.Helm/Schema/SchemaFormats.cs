@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
+using GitOps.Helm.Functions;
 
 namespace GitOps.Helm.Schema;
 
@@ -18,11 +19,11 @@ internal static partial class SchemaFormats
         "date" => Date(text),
         "time" => Time(text),
         "date-time" => DateAndTime(text),
-        "duration" => DurationPattern().IsMatch(text) && text.Length > 1 && !text.EndsWith('T') ? null : "must start with P",
+        "duration" => Duration(text),
+        "period" => Period(text),
         "uuid" => UuidPattern().IsMatch(text) ? null : "must have 5 elements of hex digits",
-        "uri" => Uri.TryCreate(text, UriKind.Absolute, out _) && SchemePattern().IsMatch(text) ? null : "relative url",
-        "iri" => Uri.TryCreate(text, UriKind.Absolute, out _) && SchemePattern().IsMatch(text) ? null : "relative url",
-        "uri-reference" or "iri-reference" => text.Contains('\\', StringComparison.Ordinal) ? "contains \\" : Uri.TryCreate(text, UriKind.RelativeOrAbsolute, out _) ? null : "invalid url",
+        "uri" or "iri" => Url(text, mayBeRelative: false),
+        "uri-reference" or "iri-reference" => text.Contains('\\', StringComparison.Ordinal) ? "contains \\" : Url(text, mayBeRelative: true),
         "uri-template" => UriTemplate(text),
         "json-pointer" => JsonPointer(text),
         "relative-json-pointer" => RelativeJsonPointer(text),
@@ -202,6 +203,53 @@ internal static partial class SchemaFormats
         : Time(text[11..]) is { } time ? $"invalid time element: {time}"
         : null;
 
+    private static string? Duration(string text) =>
+        DurationPattern().IsMatch(text) && text.Length > 1 && !text.EndsWith('T') ? null : "must start with P";
+
+    private static string? Period(string text)
+    {
+        var slash = text.IndexOf('/', StringComparison.Ordinal);
+        if (slash < 0)
+        {
+            return "missing slash";
+        }
+
+        var (start, end) = (text[..slash], text[(slash + 1)..]);
+        var startsWithDuration = start.StartsWith('P');
+        if ((startsWithDuration ? Duration(start) : DateAndTime(start)) is { } wrongStart)
+        {
+            return $"invalid start {(startsWithDuration ? "duration" : "date-time")}: {wrongStart}";
+        }
+
+        var endsWithDuration = !startsWithDuration && end.StartsWith('P');
+        return (endsWithDuration ? Duration(end) : DateAndTime(end)) is { } wrongEnd
+            ? $"invalid end {(endsWithDuration ? "duration" : "date-time")}: {wrongEnd}"
+            : null;
+    }
+
+    private static string? Url(string text, bool mayBeRelative)
+    {
+        if (!GoUrl.TryParse(text, out var url, out var error))
+        {
+            return error;
+        }
+
+        if (url.Hostname.Contains(':', StringComparison.Ordinal))
+        {
+            if (!url.Host.Contains('[', StringComparison.Ordinal) || !url.Host.Contains(']', StringComparison.Ordinal))
+            {
+                return "ipv6 address not enclosed in brackets";
+            }
+
+            if (Ipv6(url.Hostname) is { } wrongHost)
+            {
+                return $"invalid ipv6 address: {wrongHost}";
+            }
+        }
+
+        return mayBeRelative || url.Scheme.Length > 0 ? null : "relative url";
+    }
+
     private static string? UriTemplate(string text)
     {
         var open = false;
@@ -254,9 +302,6 @@ internal static partial class SchemaFormats
 
     [GeneratedRegex(@"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex UuidPattern();
-
-    [GeneratedRegex(@"^[A-Za-z][A-Za-z0-9+.-]*:", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex SchemePattern();
 
     [GeneratedRegex(@"^([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.[0-9]+)?(?:[zZ]|([+-])([0-9]{2}):([0-9]{2}))\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex TimePattern();

@@ -49,6 +49,10 @@ internal static class SchemaMetaCheck
     {
         switch (keyword)
         {
+            case "$id" when draft > SchemaDraft.Draft4:
+            case "id" when draft == SchemaDraft.Draft4:
+            case "$anchor" when draft >= SchemaDraft.Draft2019:
+                return value is string ? null : Wrong(at, value, "string");
             case "$ref" or "$schema" or "title" or "description" or "format" or "pattern" or "$comment" or "contentEncoding" or "contentMediaType":
                 return value is string ? null : Wrong(at, value, "string");
             case "type":

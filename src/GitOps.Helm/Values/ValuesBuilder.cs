@@ -78,7 +78,7 @@ internal sealed class ValuesBuilder
     {
         try
         {
-            _values = ValueTree.Merge(_values, YamlValues.ReadValues(text.TrimStart('\uFEFF')));
+            _values = ValueTree.Merge(_values, YamlValues.ReadValues(text));
         }
         catch (HelmException e)
         {

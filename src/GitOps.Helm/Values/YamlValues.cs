@@ -18,6 +18,11 @@ internal static class YamlValues
     {
         try
         {
+            if (YamlEncoding.TryDecode(text, out var decoded))
+            {
+                text = decoded;
+            }
+
             var pool = new StringPool();
             using var scanner = new YamlScanner(text, "", pool);
             return new YamlComposer(scanner, Options, pool).Next();

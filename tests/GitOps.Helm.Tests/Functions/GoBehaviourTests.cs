@@ -43,12 +43,15 @@ public sealed class GoBehaviourTests
     [InlineData("-", "invalid character ' ' in numeric literal")]
     [InlineData("1.", "invalid character ' ' after decimal point in numeric literal")]
     [InlineData("[1", "unexpected end of JSON input")]
+    [InlineData("α", "invalid character 'Î' looking for beginning of value")]
     public void FromJson_TextThatEndsEarly_SaysWhatGoSays(string json, string expected) =>
         TemplateRun.Render("{{ (fromJson `" + json + "`).Error }}").Should().Be(expected);
 
     [Theory]
     [InlineData("a:\n  k: 1\n  : []", "error converting YAML to JSON: yaml: line 2: did not find expected key")]
     [InlineData("a: !!null x\nb: c: d", "error converting YAML to JSON: yaml: line 2: mapping values are not allowed in this context")]
+    [InlineData("%YAML 1.11.2", "error converting YAML to JSON: yaml: did not find expected comment or line break")]
+    [InlineData("%YAML 1.2\n--- a", "error converting YAML to JSON: yaml: found incompatible YAML document")]
     [InlineData("? [x]\n: y", "error converting YAML to JSON: yaml: invalid map key: []interface {}{\"x\"}")]
     public void FromYaml_Mistake_IsToldWhereHelmTellsIt(string yaml, string expected) =>
         TemplateRun.Render("{{ (fromYaml .).Error }}", yaml).Should().Be(expected);

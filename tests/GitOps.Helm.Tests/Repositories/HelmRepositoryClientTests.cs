@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using GitOps.Helm.Tests.Charts;
 
@@ -70,6 +69,23 @@ public sealed class HelmRepositoryClientTests
 
         other.Authorizations["/index.yaml"].Should().BeEmpty();
     }
+
+    [Fact]
+    public async Task LoadAsync_IndexSendsToARegistry_SaysWhatToDo()
+    {
+        await using var server = await RepositoryServer.StartAsync();
+        server.Serve("/index.yaml", Index("oci://registry.example.com/charts/demo:1.2.3", ""));
+        using var client = new HelmRepositoryClient(new HelmRepositoryOptions { Url = server.Url });
+
+        var act = () => client.LoadAsync("demo", "", Cancellation).AsTask();
+
+        (await act.Should().ThrowAsync<HelmException>()).Which.Message.Should().Contain("oci://registry.example.com/charts/demo:1.2.3 is an OCI registry").And.Contain("ISource");
+    }
+
+    [Fact]
+    public void Create_AddressOfARegistry_SaysWhatToDo() =>
+        FluentActions.Invoking(() => new HelmRepositoryClient(new HelmRepositoryOptions { Url = new Uri("oci://registry.example.com/charts") }))
+            .Should().Throw<ArgumentException>().WithMessage("oci://registry.example.com/charts is an OCI registry*");
 
     [Fact]
     public async Task GetIndexAsync_UnchangedIndex_IsNotSentAgain()
@@ -170,8 +186,8 @@ public sealed class HelmRepositoryClientTests
     [Fact]
     public async Task GetIndexAsync_ClientCertificateAndOwnAuthority_AreUsed()
     {
-        using var authority = Certificate("localhost");
-        using var client = Certificate("client");
+        using var authority = TestCertificate.Create("localhost");
+        using var client = TestCertificate.Create("client");
         await using var server = await RepositoryServer.StartAsync(authority, askForClientCertificate: true);
         server.Serve("/index.yaml", Index("demo.tgz", ""));
         var url = new UriBuilder(server.Url) { Scheme = "https", Host = "localhost" }.Uri;
@@ -244,16 +260,4 @@ public sealed class HelmRepositoryClientTests
             digest: "{digest}"
             urls: ["{url}"]
         """;
-
-    private static X509Certificate2 Certificate(string name)
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName(name);
-        request.CertificateExtensions.Add(names.Build());
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        using var made = request.CreateSelfSigned(TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(1));
-        return X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pkcs12), null);
-    }
 }

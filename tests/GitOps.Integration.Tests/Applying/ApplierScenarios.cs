@@ -10,6 +10,9 @@ namespace GitOps.Integration.Tests.Applying;
 /// <summary>What every scenario needs: an applier on the server under test, a client to look at it, a namespace of its own.</summary>
 public abstract class ApplierScenarios : IDisposable
 {
+    private static readonly ApiResource s_clusterRoles = new("rbac.authorization.k8s.io", "v1", "ClusterRole", "clusterroles", false);
+    private static readonly ApiResource s_roleBindings = new("rbac.authorization.k8s.io", "v1", "RoleBinding", "rolebindings", true);
+
     private readonly List<KubernetesApplier> _appliers = [];
     private readonly ClusterConnection? _connection;
 
@@ -64,6 +67,25 @@ public abstract class ApplierScenarios : IDisposable
 
         _connection?.Dispose();
         GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Makes the namespace of the test and lets an account of it do something with its ConfigMaps, and with nothing else.</summary>
+    protected async Task GrantAsync(string account, params string[] verbs)
+    {
+        var (ns, name) = (account.Split('/')[0], account.Split('/')[1]);
+        await CreateAsync(Namespaces, "", Namespace(ns));
+        await CreateAsync(s_clusterRoles, "", Json($$$"""
+            {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"ClusterRole","metadata":{"name":"{{{ns}}}"},
+             "rules":[{"apiGroups":[""],"resources":["configmaps"],"verbs":[{{{string.Join(',', verbs.Select(v => $"\"{v}\""))}}}]}]}
+            """));
+        await CreateAsync(s_roleBindings, ns, Json($$$"""
+            {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"RoleBinding","metadata":{"name":"{{{name}}}","namespace":"{{{ns}}}"},
+             "roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"{{{ns}}}"},
+             "subjects":[{"kind":"ServiceAccount","name":"{{{name}}}","namespace":"{{{ns}}}"}]}
+            """));
+
+        async Task CreateAsync(ApiResource resource, string @namespace, Manifest manifest) =>
+            (await Client.CreateAsync(resource, @namespace, manifest.Root, new(), Token)).Error.Should().BeNull();
     }
 
     protected static Manifest Json(string json) => new(JsonTreeReader.ReadMap(Encoding.UTF8.GetBytes(json)));

@@ -1,14 +1,10 @@
 using GitOps.Integration.Tests.Servers;
-using GitOps.Kubernetes.Client;
 
 namespace GitOps.Integration.Tests.Applying;
 
 /// <summary>Units that act as a service account, on servers that check its rights: also lists and watches are the account's.</summary>
 public abstract class TenantTests(ITestCluster cluster) : ApplierScenarios(cluster)
 {
-    private static readonly ApiResource s_clusterRoles = new("rbac.authorization.k8s.io", "v1", "ClusterRole", "clusterroles", false);
-    private static readonly ApiResource s_roleBindings = new("rbac.authorization.k8s.io", "v1", "RoleBinding", "rolebindings", true);
-
     private string Account => $"{Unique}/deployer";
 
     [Fact]
@@ -94,22 +90,7 @@ public abstract class TenantTests(ITestCluster cluster) : ApplierScenarios(clust
 
     private ApplyRequest Request(params Manifest[] set) => new(Unique, set) { ServiceAccount = Account };
 
-    private async Task GrantAsync(params string[] verbs)
-    {
-        await CreateAsync(Namespaces, "", Namespace(Unique));
-        await CreateAsync(s_clusterRoles, "", Json($$$"""
-            {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"ClusterRole","metadata":{"name":"{{{Unique}}}"},
-             "rules":[{"apiGroups":[""],"resources":["configmaps"],"verbs":[{{{string.Join(',', verbs.Select(v => $"\"{v}\""))}}}]}]}
-            """));
-        await CreateAsync(s_roleBindings, Unique, Json($$$"""
-            {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"RoleBinding","metadata":{"name":"deployer","namespace":"{{{Unique}}}"},
-             "roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"{{{Unique}}}"},
-             "subjects":[{"kind":"ServiceAccount","name":"deployer","namespace":"{{{Unique}}}"}]}
-            """));
-    }
-
-    private async Task CreateAsync(ApiResource resource, string @namespace, Manifest manifest) =>
-        (await Client.CreateAsync(resource, @namespace, manifest.Root, new(), Token)).Error.Should().BeNull();
+    private Task GrantAsync(params string[] verbs) => GrantAsync(Account, verbs);
 }
 
 [Collection(RealClusterCollection.Name)]

@@ -41,6 +41,8 @@ internal sealed class Fleet : IAsyncDisposable
 
     public GitOpsEngine Engine { get; }
 
+    public IServiceProvider Services => _host.Services;
+
     public IReadOnlyList<GitOpsEvent> Events
     {
         get

@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Nodes;
 using GitOps.Git;
 using GitOps.Helm;
 using GitOps.Helm.Tests.Charts;
@@ -9,6 +11,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace GitOps.Integration.Tests.EndToEnd;
 
@@ -41,6 +44,97 @@ public sealed class HelmRepositoryTests
         await fleet.WaitAsync("web", u => u.IsReady && u.LastAppliedRevision?.ToString().StartsWith("6.2.3@", StringComparison.Ordinal) == true);
 
         (await DataAsync(fleet)).Should().Be("6.2.3 blue");
+    }
+
+    [Fact]
+    public async Task ReleaseOfARange_IntervalPasses_NewVersionIsTakenByItself()
+    {
+        await using var server = await RepositoryServer.StartAsync();
+        Publish(server, "6.1.0");
+        var clock = new ObservedTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        var interval = TimeSpan.FromMinutes(83);
+        await using var fleet = await Fleet.CreateOnAsync(await InMemoryCluster.StartAsync(), clock, g => g
+            .AddHelmRepository("podinfo", r =>
+            {
+                r.Url = server.Url.AbsoluteUri;
+                r.Interval = interval;
+            })
+            .AddHelmRelease("web", r =>
+            {
+                r.Source = "podinfo";
+                r.Chart = "demo";
+                r.Version = ">=6 <7";
+                r.Values = "color: blue";
+            }));
+        await fleet.StartAsync();
+        await fleet.ReadyAsync("web");
+        (await DataAsync(fleet)).Should().Be("6.1.0 blue");
+
+        Publish(server, "6.1.0", "6.2.3", "7.0.0");
+        var upgraded = fleet.WaitAsync("web", u => u.IsReady && u.LastAppliedRevision?.ToString().StartsWith("6.2.3@", StringComparison.Ordinal) == true);
+        clock.Advance(await clock.WaitBegunAsync(wait => wait > interval / 2 && wait < interval * 2));
+        await upgraded;
+
+        (await DataAsync(fleet)).Should().Be("6.2.3 blue");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Repository_WantsAClientCertificate_IsShownTheOneOfTheOptionsOrOfTheSecret(bool inSecret)
+    {
+        using var authority = TestCertificate.Create("localhost");
+        using var client = TestCertificate.Create("client");
+        var shown = new ConcurrentDictionary<string, string?>(StringComparer.Ordinal);
+        await using var server = await RepositoryServer.StartAsync(authority, askForClientCertificate: true);
+        Publish(server, "6.1.0");
+        foreach (var (path, serve) in server.Files.ToArray())
+        {
+            server.Files[path] = context =>
+            {
+                shown[path] = context.Connection.ClientCertificate?.Subject;
+                return serve(context);
+            };
+        }
+
+        await using var fleet = await Fleet.CreateAsync(g => g
+            .AddHelmRepository("private", r =>
+            {
+                r.Url = new UriBuilder(server.Url) { Scheme = "https", Host = "localhost" }.Uri.AbsoluteUri;
+                if (inSecret)
+                {
+                    r.SecretName = "charts";
+                    r.SecretNamespace = "default";
+                }
+            })
+            .AddHelmRelease("web", r =>
+            {
+                r.Source = "private";
+                r.Chart = "demo";
+            }));
+        if (inSecret)
+        {
+            var secret = new JsonObject
+            {
+                ["apiVersion"] = "v1",
+                ["kind"] = "Secret",
+                ["metadata"] = new JsonObject { ["name"] = "charts" },
+                ["stringData"] = new JsonObject { ["tls.crt"] = client.ExportCertificatePem(), ["tls.key"] = TestCertificate.KeyOf(client), ["ca.crt"] = authority.ExportCertificatePem() },
+            };
+            await fleet.SendAsync(HttpMethod.Post, "/api/v1/namespaces/default/secrets", secret.ToJsonString());
+        }
+        else
+        {
+            var options = fleet.Services.GetRequiredService<IOptionsMonitor<HelmRepositorySourceOptions>>().Get("private");
+            options.ClientCertificateFile = Write(fleet, "client.crt", client.ExportCertificatePem());
+            options.ClientKeyFile = Write(fleet, "client.key", TestCertificate.KeyOf(client));
+            options.CertificateAuthorityFile = Write(fleet, "ca.crt", authority.ExportCertificatePem());
+        }
+
+        await fleet.StartAsync();
+        await fleet.ReadyAsync("web");
+
+        shown.Values.Should().HaveCount(2).And.OnlyContain(subject => subject == "CN=client", "index and chart are behind the same door");
     }
 
     [Fact]
@@ -131,6 +225,7 @@ public sealed class HelmRepositoryTests
             cluster,
             ("HelmRepositories:charts:Url", "ftp://charts.example.com"),
             ("HelmRepositories:other:Url", "https://user:secret@charts.example.com"),
+            ("HelmRepositories:registry:Url", "oci://registry.example.com/charts"),
             ("HelmReleases:a:Source", "chart"),
             ("HelmReleases:a:Chart", "demo"),
             ("HelmReleases:b:Source", "charts"),
@@ -144,7 +239,8 @@ public sealed class HelmRepositoryTests
         var message = (await start.Should().ThrowAsync<GitOpsConfigurationException>()).Which.Message;
         message.Should().Contain("HelmRepository 'charts': Url must be")
             .And.Contain("HelmRepository 'other': Url holds credentials").And.NotContain("secret@")
-            .And.Contain("Chart 'demo' is to come from the Helm repository 'chart', which is not registered; known are: charts, other")
+            .And.Contain("Chart 'demo' is to come from the Helm repository 'chart', which is not registered; known are: charts, other, registry")
+            .And.Contain("HelmRepository 'registry': oci://registry.example.com/charts is an OCI registry")
             .And.Contain("'charts' is a Helm repository: set Chart")
             .And.Contain("Version 'about six' is neither")
             .And.Contain("Path 'charts/demo' means nothing");
@@ -172,31 +268,6 @@ public sealed class HelmRepositoryTests
     }
 
     [Fact]
-    public async Task Lookup_ReadsTheCluster_AsTheReleasesOwnAccount()
-    {
-        const string template = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: copy\ndata:\n"
-            + "  found: {{ dig \"data\" \"a\" \"\" (lookup \"v1\" \"ConfigMap\" \"default\" \"there\") | quote }}\n"
-            + "  missing: {{ lookup \"v1\" \"ConfigMap\" \"default\" \"gone\" | toJson | quote }}\n"
-            + "  unknown: {{ lookup \"x.example.com/v1\" \"Nothing\" \"default\" \"gone\" | toJson | quote }}\n"
-            + "  names: {{ range (lookup \"v1\" \"ConfigMap\" \"default\" \"\").items }}{{ if hasPrefix \"the\" .metadata.name }}{{ .metadata.name }}{{ end }}{{ end }}\n";
-        await using var fleet = await Fleet.CreateAsync(
-            g => g.AddHelmRelease("web", r => { r.Source = "fleet"; r.Path = "chart"; })
-                .AddHelmRelease("blind", r => { r.Source = "fleet"; r.Path = "blind"; r.Lookup = false; }),
-            null,
-            GitFileChange.Write("chart/Chart.yaml", ChartBuilder.ChartYaml),
-            GitFileChange.Write("chart/templates/t.yaml", template),
-            GitFileChange.Write("blind/Chart.yaml", ChartBuilder.ChartYaml),
-            GitFileChange.Write("blind/templates/t.yaml", template.Replace("name: copy", "name: blind", StringComparison.Ordinal)));
-        await fleet.SendAsync(HttpMethod.Post, "/api/v1/namespaces/default/configmaps", """{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"there"},"data":{"a":"live"}}""");
-        await fleet.StartAsync();
-        await fleet.ReadyAsync("web");
-        await fleet.ReadyAsync("blind");
-
-        (await fleet.GetAsync("/api/v1/namespaces/default/configmaps/copy"))!["data"]!.ToJsonString().Should().Be("""{"found":"live","missing":"{}","unknown":"{}","names":"there"}""");
-        (await fleet.GetAsync("/api/v1/namespaces/default/configmaps/blind"))!["data"]!.ToJsonString().Should().Be("""{"found":"","missing":"{}","unknown":"{}","names":""}""");
-    }
-
-    [Fact]
     public async Task ValuesFrom_ConfigMapAndSecret_AreReadFromTheCluster()
     {
         await using var fleet = await Fleet.CreateAsync(
@@ -216,6 +287,13 @@ public sealed class HelmRepositoryTests
         await fleet.ReadyAsync("web");
 
         (await DataAsync(fleet)).Should().Be("7 violet");
+    }
+
+    private static string Write(Fleet fleet, string name, string text)
+    {
+        var path = Path.Combine(fleet.Folder, name);
+        File.WriteAllText(path, text);
+        return path;
     }
 
     private static async Task<string> DataAsync(Fleet fleet)

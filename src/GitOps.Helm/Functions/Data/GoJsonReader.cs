@@ -92,8 +92,10 @@ internal sealed class GoJsonReader
         // Go ends its input with a blank: inside a word or a number that is a character like any other.
         if (at >= text.Length)
             return new FunctionException(context.StartsWith("in ", StringComparison.Ordinal) || context.StartsWith("after decimal", StringComparison.Ordinal) ? "invalid character ' ' " + context : "unexpected end of JSON input");
-        var c = text[at];
-        var shown = c switch { '\'' => "'\\''", '"' => "'\"'", _ => GoQuote.QuoteRune(GoText.RuneAt(text, at)) };
+
+        // Go looks at bytes, and shows the first byte of a longer character as if it were a character of its own.
+        var first = GoText.GetBytes(text.AsSpan(at, GoText.RuneWidth(text, at)))[0];
+        var shown = first switch { (byte)'\'' => "'\\''", (byte)'"' => "'\"'", _ => GoQuote.QuoteRune(first) };
         return new FunctionException("invalid character " + shown + " " + context);
     }
 

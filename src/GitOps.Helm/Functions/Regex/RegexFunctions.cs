@@ -6,6 +6,8 @@ namespace GitOps.Helm.Functions;
 /// <summary>Sprig's regular expression functions.</summary>
 internal static class RegexFunctions
 {
+    private const int FirstRoom = 10;
+
     private static readonly GoType[] Two = [GoType.String, GoType.String];
     private static readonly GoType[] Three = [GoType.String, GoType.String, GoType.String];
     private static readonly GoType[] WithCount = [GoType.String, GoType.String, GoType.Int];
@@ -24,10 +26,10 @@ internal static class RegexFunctions
         foreach (var (name, types, body) in new (string, GoType[], FunctionBody)[]
         {
             ("egexFind", Two, static (_, a) => GoRegex.Parse((string)a[0]!).Find((string)a[1]!)),
-            ("egexFindAll", WithCount, static (_, a) => Strings(GoRegex.Parse((string)a[0]!).FindAll((string)a[1]!, (nint)a[2]!), nilWhenEmpty: true)),
+            ("egexFindAll", WithCount, static (_, a) => Found(GoRegex.Parse((string)a[0]!).FindAll((string)a[1]!, (nint)a[2]!))),
             ("egexReplaceAll", Three, static (x, a) => GoRegex.Parse((string)a[0]!).Replace(x, (string)a[1]!, (string)a[2]!, literal: false)),
             ("egexReplaceAllLiteral", Three, static (x, a) => GoRegex.Parse((string)a[0]!).Replace(x, (string)a[1]!, (string)a[2]!, literal: true)),
-            ("egexSplit", WithCount, static (_, a) => GoRegex.Parse((string)a[0]!) is var regex && (nint)a[2]! == 0 ? Strings([], nilWhenEmpty: true) : Strings(regex.Split((string)a[1]!, (nint)a[2]!), nilWhenEmpty: false)),
+            ("egexSplit", WithCount, static (_, a) => GoRegex.Parse((string)a[0]!) is var regex && (nint)a[2]! == 0 ? Found([]) : Parts(regex.Split((string)a[1]!, (nint)a[2]!))),
         })
         {
             functions.Add("r" + name, types, (x, a) => Compiled(body, x, a));
@@ -64,7 +66,17 @@ internal static class RegexFunctions
         }
     }
 
-    private static TypedList Strings(List<string> items, bool nilWhenEmpty) => new("[]string", GoType.String, items) { IsNil = nilWhenEmpty && items.Count == 0 };
+    // Go makes room for ten matches at first, and for a separator's two sides when it cuts.
+    private static TypedList Found(List<string> items)
+    {
+        var capacity = items.Count == 0 ? 0 : FirstRoom;
+        while (capacity < items.Count)
+            capacity = GoCapacity.Append(capacity, capacity + 1);
+        return new TypedList("[]string", GoType.String, items) { IsNil = items.Count == 0, Spare = capacity - items.Count };
+    }
+
+    private static TypedList Parts(List<string> items) =>
+        new("[]string", GoType.String, items) { Spare = items.Count < 2 ? 0 : GoCapacity.Append(items.Count - 1, items.Count) - items.Count };
 
     private static string QuoteMeta(string text)
     {

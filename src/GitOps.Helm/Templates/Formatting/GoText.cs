@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using System.Text.Unicode;
 
 namespace GitOps.Helm.Templates;
 
@@ -145,8 +146,8 @@ internal static class GoText
     /// <returns>The string.</returns>
     public static string FromBytes(ReadOnlySpan<byte> bytes)
     {
-        if (Ascii.IsValid(bytes))
-            return Encoding.ASCII.GetString(bytes);
+        if (Utf8.IsValid(bytes))
+            return Encoding.UTF8.GetString(bytes);
         var builder = new StringBuilder(bytes.Length);
         Span<char> pair = stackalloc char[2];
         while (bytes.Length > 0)
