@@ -56,19 +56,18 @@ public sealed class KubernetesApplier : IApplier, IDisposable
     /// <summary>How many requests were sent so far.</summary>
     internal long RequestCount => _cluster?.Client.RequestCount ?? 0;
 
-    /// <summary>An election among the hosts that share the options' lease.</summary>
-    internal ILeaderElection CreateElection(string? identity = null)
+    /// <summary>Elections among the hosts that share the options' lease; a group of units has a lease of its own, named after both.</summary>
+    internal ILeaderElection CreateElection()
     {
-        var name = identity ?? $"{Environment.MachineName}_{Guid.NewGuid():N}";
-        return CreateElection(new LeaseOptions(_options.InventoryNamespace, _options.LeaseName, name) { FieldManager = _options.FieldManager });
+        var identity = $"{Environment.MachineName}_{Guid.NewGuid():N}";
+        return CreateElection(group => new LeaseOptions(_options.InventoryNamespace, group.Length == 0 ? _options.LeaseName : $"{_options.LeaseName}-{group}", identity) { FieldManager = _options.FieldManager });
     }
 
-    /// <summary>An election on other terms. From now on the applier writes only while this host leads.</summary>
-    internal ILeaderElection CreateElection(LeaseOptions terms)
+    /// <summary>Elections on other terms. From now on the applier writes for a group only while this host leads it.</summary>
+    internal ILeaderElection CreateElection(Func<string, LeaseOptions> terms)
     {
         var cluster = Connect();
-        cluster.Fence.Require($"{terms.Namespace}/{terms.Name}");
-        return new LeaseElection(cluster.Client.WithoutFence(), terms, _time, _logger, cluster.Fence);
+        return new LeaderElection(cluster.Client.Behind(null), terms, cluster.Fences, _time, _logger);
     }
 
     /// <summary>Completes when a drift watch of a unit runs and has told everything there is to tell.</summary>
@@ -95,7 +94,7 @@ public sealed class KubernetesApplier : IApplier, IDisposable
         Cluster cluster;
         try
         {
-            cluster = Connect();
+            cluster = Connect(request);
         }
         catch (GitOpsException e)
         {
@@ -116,7 +115,7 @@ public sealed class KubernetesApplier : IApplier, IDisposable
     public async ValueTask<ChangeSet> ApplyAsync(Plan plan, IProgress<ObjectChange>? progress, CancellationToken cancellationToken)
     {
         var own = Own(plan);
-        return (await ExecuteAsync(Connect(), own, progress, cancellationToken).ConfigureAwait(false)).Changes;
+        return (await ExecuteAsync(Connect(own.Request), own, progress, cancellationToken).ConfigureAwait(false)).Changes;
     }
 
     private static KubernetesPlan Own(Plan plan)
@@ -137,20 +136,20 @@ public sealed class KubernetesApplier : IApplier, IDisposable
     /// <exception cref="ArgumentException">The plan is not one of this type of applier, or it has errors.</exception>
     public ValueTask<ChangeSet> RunHooksAsync(Plan plan, HookPhase phase, TimeSpan timeout, IProgress<ObjectChange>? progress, CancellationToken cancellationToken) =>
         Own(plan) is { HookRun: { } run } own
-            ? new HookRunner(Connect(), own, run, timeout, progress).RunAsync(phase, cancellationToken)
+            ? new HookRunner(Connect(own.Request), own, run, timeout, progress).RunAsync(phase, cancellationToken)
             : ValueTask.FromResult(new ChangeSet([], []));
 
     /// <inheritdoc/>
     public async ValueTask<ChangeSet> DeleteAsync(string unitName, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(unitName);
-        var plan = await PlanAsync(new ApplyRequest(unitName, []) { AllowEmpty = true }, cancellationToken).ConfigureAwait(false);
+        var plan = await PlanAsync(new ApplyRequest(unitName, []) { AllowEmpty = true, LeaseGroup = Connect().GroupOf(unitName) }, cancellationToken).ConfigureAwait(false);
         if (plan is not KubernetesPlan own || !plan.CanApply)
         {
             return new ChangeSet([], plan.Diagnostics);
         }
 
-        var cluster = Connect();
+        var cluster = Connect(own.Request);
         var (changes, result) = await ExecuteAsync(cluster, own, null, cancellationToken).ConfigureAwait(false);
         if (changes.Succeeded && result is { Entries.Count: 0 } inventory)
         {
@@ -171,7 +170,7 @@ public sealed class KubernetesApplier : IApplier, IDisposable
     {
         try
         {
-            return await new Planner(Connect(), request, null).DeleteOnlyAsync(cancellationToken).ConfigureAwait(false);
+            return await new Planner(Connect(request), request, null).DeleteOnlyAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (GitOpsException e)
         {
@@ -190,7 +189,7 @@ public sealed class KubernetesApplier : IApplier, IDisposable
     public async IAsyncEnumerable<Drift> WatchDriftAsync(ApplyRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var cluster = Connect();
+        var cluster = Connect(request);
         var (desired, ignore, diagnostics) = await new Planner(cluster, request, null).MapOnlyAsync(cancellationToken).ConfigureAwait(false);
         if (diagnostics.FirstOrDefault(d => d.Severity == DiagnosticSeverity.Error) is { } problem)
         {
@@ -235,6 +234,8 @@ public sealed class KubernetesApplier : IApplier, IDisposable
             watch?.EndApply(executor.Result, executor.Written.Values, plan.Objects.Where(o => o.Desired is not null).Select(o => o.Desired!));
         }
     }
+
+    private Cluster Connect(ApplyRequest request) => Connect().For(request.LeaseGroup);
 
     private Cluster Connect()
     {

@@ -81,6 +81,9 @@ internal sealed partial class UnitRunner : IDisposable
 
     public string Kind { get; }
 
+    /// <summary>The group whose leader reconciles the unit.</summary>
+    public string LeaseGroup => _options.LeaseGroup ?? "";
+
     public SourceRunner Source => _source;
 
     public UnitStatus Status => _record.Status;
@@ -556,6 +559,7 @@ internal sealed partial class UnitRunner : IDisposable
         RecreateOnImmutable = _options.Force,
         DefaultNamespace = _options.TargetNamespace,
         ServiceAccount = _options.ServiceAccount,
+        LeaseGroup = LeaseGroup,
         Ignore = [.. _options.Ignore.Select(r => r.ToRule())],
     };
 
