@@ -103,12 +103,8 @@ public sealed class KubernetesApplier : IApplier, IDisposable
 
         var watch = cluster.Watches.Find(Owner.LabelValue(request.UnitName));
         var plan = await new Planner(cluster, request, watch is { IsSynced: true } ? watch : null).RunAsync(cancellationToken).ConfigureAwait(false);
-        return watch is null || watch.Unwatchable.Count == 0 ? plan : plan with { Diagnostics = [.. plan.Diagnostics, .. Unwatched(watch)] };
+        return watch is null || watch.Unwatchable.Count == 0 ? plan : plan with { Diagnostics = [.. plan.Diagnostics, .. watch.Findings()] };
     }
-
-    /// <summary>Who relies on drift being corrected at once must be told where it is not.</summary>
-    private static IEnumerable<Diagnostic> Unwatched(UnitWatch watch) => watch.Unwatchable.Select(u => Diagnostic.Warning(Reasons.Forbidden,
-        $"Drift of {u.Key.Resource} {(u.Key.Namespace.Length == 0 ? "" : $"in {u.Key.Namespace} ")}is only found when the unit is reconciled: it cannot be watched, {Failures.Explain(u.Error, watch.Client.ImpersonatedUser)}."));
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The plan is not one of this type of applier, or it has errors.</exception>
@@ -186,7 +182,7 @@ public sealed class KubernetesApplier : IApplier, IDisposable
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<Drift> WatchDriftAsync(ApplyRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<Drift> WatchDriftAsync(ApplyRequest request, IProgress<IReadOnlyList<Diagnostic>>? unwatched, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         var cluster = Connect(request);
@@ -203,7 +199,7 @@ public sealed class KubernetesApplier : IApplier, IDisposable
         }
 
         var watch = new UnitWatch(cluster, cluster.Client.As(request.ServiceAccount), Owner.Of(request.UnitName, _options.InventoryNamespace), ignore, desired, inventory);
-        await foreach (var drift in watch.RunAsync([.. desired.Select(d => (d.Resource, d.Id.Namespace)).Distinct()], cancellationToken).ConfigureAwait(false))
+        await foreach (var drift in watch.RunAsync([.. desired.Select(d => (d.Resource, d.Id.Namespace)).Distinct()], unwatched, cancellationToken).ConfigureAwait(false))
         {
             yield return drift;
         }
