@@ -127,7 +127,7 @@ public sealed class DeletionTests
         (await client.SendAsync("GET", Pods + "/p")).Status.Should().Be(404);
     }
 
-    private static string Pod(string spec) => $$"""{"metadata":{"name":"p"},"spec":{"containers":[{"name":"c","image":"i"}]{{spec}}}}""";
+    private static string Pod(string spec) => $$$"""{"metadata":{"name":"p"},"spec":{"containers":[{"name":"c","image":"i"}]{{{spec}}}} }""";
 
     private static async Task<string> FamilyAsync(ClusterClient client)
     {
