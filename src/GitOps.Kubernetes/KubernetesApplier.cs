@@ -56,19 +56,18 @@ public sealed class KubernetesApplier : IApplier, IDisposable
     /// <summary>How many requests were sent so far.</summary>
     internal long RequestCount => _cluster?.Client.RequestCount ?? 0;
 
-    /// <summary>An election among the hosts that share the options' lease.</summary>
-    internal ILeaderElection CreateElection(string? identity = null)
+    /// <summary>Elections among the hosts that share the options' lease; a group of units has a lease of its own, named after both.</summary>
+    internal ILeaderElection CreateElection()
     {
-        var name = identity ?? $"{Environment.MachineName}_{Guid.NewGuid():N}";
-        return CreateElection(new LeaseOptions(_options.InventoryNamespace, _options.LeaseName, name) { FieldManager = _options.FieldManager });
+        var identity = $"{Environment.MachineName}_{Guid.NewGuid():N}";
+        return CreateElection(group => new LeaseOptions(_options.InventoryNamespace, group.Length == 0 ? _options.LeaseName : $"{_options.LeaseName}-{group}", identity) { FieldManager = _options.FieldManager });
     }
 
-    /// <summary>An election on other terms. From now on the applier writes only while this host leads.</summary>
-    internal ILeaderElection CreateElection(LeaseOptions terms)
+    /// <summary>Elections on other terms. From now on the applier writes for a group only while this host leads it.</summary>
+    internal ILeaderElection CreateElection(Func<string, LeaseOptions> terms)
     {
         var cluster = Connect();
-        cluster.Fence.Require($"{terms.Namespace}/{terms.Name}");
-        return new LeaseElection(cluster.Client.WithoutFence(), terms, _time, _logger, cluster.Fence);
+        return new LeaderElection(cluster.Client.Behind(null), terms, cluster.Fences, _time, _logger);
     }
 
     /// <summary>Completes when a drift watch of a unit runs and has told everything there is to tell.</summary>
@@ -95,7 +94,7 @@ public sealed class KubernetesApplier : IApplier, IDisposable
         Cluster cluster;
         try
         {
-            cluster = Connect();
+            cluster = Connect(request);
         }
         catch (GitOpsException e)
         {
@@ -104,19 +103,15 @@ public sealed class KubernetesApplier : IApplier, IDisposable
 
         var watch = cluster.Watches.Find(Owner.LabelValue(request.UnitName));
         var plan = await new Planner(cluster, request, watch is { IsSynced: true } ? watch : null).RunAsync(cancellationToken).ConfigureAwait(false);
-        return watch is null || watch.Unwatchable.Count == 0 ? plan : plan with { Diagnostics = [.. plan.Diagnostics, .. Unwatched(watch)] };
+        return watch is null || watch.Unwatchable.Count == 0 ? plan : plan with { Diagnostics = [.. plan.Diagnostics, .. watch.Findings()] };
     }
-
-    /// <summary>Who relies on drift being corrected at once must be told where it is not.</summary>
-    private static IEnumerable<Diagnostic> Unwatched(UnitWatch watch) => watch.Unwatchable.Select(u => Diagnostic.Warning(Reasons.Forbidden,
-        $"Drift of {u.Key.Resource} {(u.Key.Namespace.Length == 0 ? "" : $"in {u.Key.Namespace} ")}is only found when the unit is reconciled: it cannot be watched, {Failures.Explain(u.Error, watch.Client.ImpersonatedUser)}."));
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The plan is not one of this type of applier, or it has errors.</exception>
     public async ValueTask<ChangeSet> ApplyAsync(Plan plan, IProgress<ObjectChange>? progress, CancellationToken cancellationToken)
     {
         var own = Own(plan);
-        return (await ExecuteAsync(Connect(), own, progress, cancellationToken).ConfigureAwait(false)).Changes;
+        return (await ExecuteAsync(Connect(own.Request), own, progress, cancellationToken).ConfigureAwait(false)).Changes;
     }
 
     private static KubernetesPlan Own(Plan plan)
@@ -137,20 +132,20 @@ public sealed class KubernetesApplier : IApplier, IDisposable
     /// <exception cref="ArgumentException">The plan is not one of this type of applier, or it has errors.</exception>
     public ValueTask<ChangeSet> RunHooksAsync(Plan plan, HookPhase phase, TimeSpan timeout, IProgress<ObjectChange>? progress, CancellationToken cancellationToken) =>
         Own(plan) is { HookRun: { } run } own
-            ? new HookRunner(Connect(), own, run, timeout, progress).RunAsync(phase, cancellationToken)
+            ? new HookRunner(Connect(own.Request), own, run, timeout, progress).RunAsync(phase, cancellationToken)
             : ValueTask.FromResult(new ChangeSet([], []));
 
     /// <inheritdoc/>
     public async ValueTask<ChangeSet> DeleteAsync(string unitName, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(unitName);
-        var plan = await PlanAsync(new ApplyRequest(unitName, []) { AllowEmpty = true }, cancellationToken).ConfigureAwait(false);
+        var plan = await PlanAsync(new ApplyRequest(unitName, []) { AllowEmpty = true, LeaseGroup = Connect().GroupOf(unitName) }, cancellationToken).ConfigureAwait(false);
         if (plan is not KubernetesPlan own || !plan.CanApply)
         {
             return new ChangeSet([], plan.Diagnostics);
         }
 
-        var cluster = Connect();
+        var cluster = Connect(own.Request);
         var (changes, result) = await ExecuteAsync(cluster, own, null, cancellationToken).ConfigureAwait(false);
         if (changes.Succeeded && result is { Entries.Count: 0 } inventory)
         {
@@ -171,7 +166,7 @@ public sealed class KubernetesApplier : IApplier, IDisposable
     {
         try
         {
-            return await new Planner(Connect(), request, null).DeleteOnlyAsync(cancellationToken).ConfigureAwait(false);
+            return await new Planner(Connect(request), request, null).DeleteOnlyAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (GitOpsException e)
         {
@@ -187,10 +182,10 @@ public sealed class KubernetesApplier : IApplier, IDisposable
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<Drift> WatchDriftAsync(ApplyRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<Drift> WatchDriftAsync(ApplyRequest request, IProgress<IReadOnlyList<Diagnostic>>? unwatched, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var cluster = Connect();
+        var cluster = Connect(request);
         var (desired, ignore, diagnostics) = await new Planner(cluster, request, null).MapOnlyAsync(cancellationToken).ConfigureAwait(false);
         if (diagnostics.FirstOrDefault(d => d.Severity == DiagnosticSeverity.Error) is { } problem)
         {
@@ -204,7 +199,7 @@ public sealed class KubernetesApplier : IApplier, IDisposable
         }
 
         var watch = new UnitWatch(cluster, cluster.Client.As(request.ServiceAccount), Owner.Of(request.UnitName, _options.InventoryNamespace), ignore, desired, inventory);
-        await foreach (var drift in watch.RunAsync([.. desired.Select(d => (d.Resource, d.Id.Namespace)).Distinct()], cancellationToken).ConfigureAwait(false))
+        await foreach (var drift in watch.RunAsync([.. desired.Select(d => (d.Resource, d.Id.Namespace)).Distinct()], unwatched, cancellationToken).ConfigureAwait(false))
         {
             yield return drift;
         }
@@ -235,6 +230,8 @@ public sealed class KubernetesApplier : IApplier, IDisposable
             watch?.EndApply(executor.Result, executor.Written.Values, plan.Objects.Where(o => o.Desired is not null).Select(o => o.Desired!));
         }
     }
+
+    private Cluster Connect(ApplyRequest request) => Connect().For(request.LeaseGroup);
 
     private Cluster Connect()
     {

@@ -52,14 +52,14 @@ public sealed class KubernetesOptions : IValidatableObject
     public TimeSpan PruneWait { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Whether several hosts elect one that applies, by a Lease object in <see cref="InventoryNamespace"/>. A host that does not hold the lease writes nothing,
-    /// also when it is asked to by hand. Default <see langword="false"/>: the host is alone.
+    /// Whether several hosts elect one that applies, by Lease objects in <see cref="InventoryNamespace"/>, one for each <see cref="UnitOptions.LeaseGroup"/>.
+    /// A host that does not hold a group's lease writes nothing of its units, also when it is asked to by hand. Default <see langword="false"/>: the host is alone.
     /// </summary>
     public bool LeaderElection { get; set; }
 
     /// <summary>
-    /// The name of the Lease. It names a group of units: hosts that run the same units share it and one of them leads; hosts with other units use another name,
-    /// and each group has its own leader. Default <c>gitops</c>.
+    /// The name of the Lease of the units that name no group; that of a group is this name, <c>-</c> and the group's. Hosts that run the same units share it.
+    /// Default <c>gitops</c>.
     /// </summary>
     [Required(AllowEmptyStrings = false)]
     [RegularExpression("^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$", ErrorMessage = "LeaseName must be an object name: lower-case letters, digits, '-' and '.'.")]

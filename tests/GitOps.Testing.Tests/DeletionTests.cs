@@ -3,6 +3,7 @@ namespace GitOps.Testing.Tests;
 public sealed class DeletionTests
 {
     private const string Owner = "/api/v1/namespaces/default/configmaps/owner";
+    private const string Pods = "/api/v1/namespaces/default/pods";
     private const string Dependant = "/api/v1/namespaces/default/configmaps/dependant";
 
     [Fact]
@@ -87,6 +88,46 @@ public sealed class DeletionTests
         body["reason"]!.ToString().Should().Be("Conflict");
         second.Should().Be(201);
     }
+
+    [Fact]
+    public async Task Delete_PodThatNoNodeRuns_IsMarkedAndGoesAtOnce()
+    {
+        await using var cluster = await InMemoryCluster.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
+        using var client = new ClusterClient(cluster);
+        var (_, made) = await client.SendAsync("POST", Pods, Pod(""));
+
+        var (_, last) = await client.SendAsync("DELETE", Pods + "/p?gracePeriodSeconds=5");
+        var marked = await client.WaitAsync($"{Pods}?resourceVersion={made["metadata"]!["resourceVersion"]}", static _ => true);
+
+        last["metadata"]!["deletionGracePeriodSeconds"]!.GetValue<int>().Should().Be(0, "nobody would stop it");
+        last["metadata"]!["deletionTimestamp"].Should().NotBeNull();
+        last["metadata"]!["generation"]!.GetValue<int>().Should().Be(2);
+        marked["type"]!.ToString().Should().Be("MODIFIED", "a watch sees the mark before the end");
+        (await client.SendAsync("GET", Pods + "/p")).Status.Should().Be(404);
+    }
+
+    [Fact]
+    public async Task Delete_PodUnderGracefulDeletion_CanOnlyBeShortened()
+    {
+        await using var cluster = await InMemoryCluster.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
+        using var client = new ClusterClient(cluster);
+        await client.SendAsync("POST", Pods, Pod(",\"nodeName\":\"n\""));
+
+        async Task<(int? Grace, bool Finalizers)> DeleteAsync(string query, string? body = null)
+        {
+            var (_, pod) = await client.SendAsync("DELETE", Pods + "/p" + query, body);
+            return (pod["metadata"]?["deletionGracePeriodSeconds"]?.GetValue<int>(), pod["metadata"]?["finalizers"] is not null);
+        }
+
+        (await DeleteAsync("")).Should().Be((30, false));
+        (await DeleteAsync("?gracePeriodSeconds=40")).Should().Be((30, false));
+        (await DeleteAsync("?gracePeriodSeconds=5")).Should().Be((5, false));
+        (await DeleteAsync("", """{"propagationPolicy":"Foreground"}""")).Should().Be((5, false), "how it goes was settled when it began");
+        (await DeleteAsync("?gracePeriodSeconds=0")).Should().Be((0, false));
+        (await client.SendAsync("GET", Pods + "/p")).Status.Should().Be(404);
+    }
+
+    private static string Pod(string spec) => $$$"""{"metadata":{"name":"p"},"spec":{"containers":[{"name":"c","image":"i"}]{{{spec}}}} }""";
 
     private static async Task<string> FamilyAsync(ClusterClient client)
     {

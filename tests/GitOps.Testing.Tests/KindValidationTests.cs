@@ -29,6 +29,7 @@ public sealed class KindValidationTests
         { "/apis/apps/v1/namespaces/default/deployments", Deployment, "spec.selector", "null", "spec.selector spec.template.metadata.labels" },
         { "/apis/apps/v1/namespaces/default/deployments", Deployment, "spec.selector", """{"matchLabels":{"z":"z"}}""", "spec.template.metadata.labels" },
         { "/apis/apps/v1/namespaces/default/deployments", Deployment, "spec.strategy", """{"type":"Recreate","rollingUpdate":{}}""", "spec.strategy.rollingUpdate" },
+        { "/apis/apps/v1/namespaces/default/deployments", Deployment, "spec.template.spec.ephemeralContainers", """[{"name":"e","image":"i"}]""", "spec.template.spec.ephemeralContainers" },
         { "/apis/apps/v1/namespaces/default/deployments", Deployment, "spec.progressDeadlineSeconds", "0", "spec.progressDeadlineSeconds" },
         { "/api/v1/namespaces/default/services", Service, "spec.ports", """[{"port":80},{"port":81}]""", "spec.ports[0].name spec.ports[1].name" },
         { "/api/v1/namespaces/default/services", Service, "spec.clusterIP", "\"nonsense\"", "spec.clusterIPs[0]" },

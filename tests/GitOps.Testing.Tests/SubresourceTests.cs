@@ -21,6 +21,22 @@ public sealed class SubresourceTests
     }
 
     [Fact]
+    public async Task Scale_PatchThatLeavesNoScale_IsThePatchesFault()
+    {
+        await using var cluster = await InMemoryCluster.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
+        using var client = new ClusterClient(cluster);
+        const string deployments = "/apis/apps/v1/namespaces/default/deployments";
+        await client.SendAsync("POST", deployments, """{"metadata":{"name":"d"},"spec":{"selector":{"matchLabels":{"a":"b"}},"template":{"metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"name":"c","image":"i"}]}}}}""");
+
+        var (patched, why) = await client.SendAsync("PATCH", deployments + "/d/scale", """{"spec":{"replicas":"many"}}""", "application/merge-patch+json");
+        var (replaced, _) = await client.SendAsync("PUT", deployments + "/d/scale", """{"metadata":{"name":"d"},"spec":{"replicas":"many"}}""");
+
+        patched.Should().Be(422);
+        why["details"]!["causes"]![0]!["field"]!.ToString().Should().Be("patch");
+        replaced.Should().Be(400);
+    }
+
+    [Fact]
     public async Task Binding_OfAPod_SchedulesItOnce()
     {
         await using var cluster = await InMemoryCluster.StartAsync(cancellationToken: TestContext.Current.CancellationToken);

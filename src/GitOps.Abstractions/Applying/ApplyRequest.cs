@@ -29,6 +29,9 @@ public sealed record ApplyRequest(string UnitName, IReadOnlyList<Manifest> Manif
     /// <summary>The service account to act as, <c>namespace/name</c>; <see langword="null"/> for the host's own identity.</summary>
     public string? ServiceAccount { get; init; }
 
+    /// <summary>The group of units whose lease the host must hold in order to write; empty for the group of those that name none. It matters only where hosts elect a leader.</summary>
+    public string LeaseGroup { get; init; } = "";
+
     /// <summary>What runs around applying a set that is new or changed. An applier that does not run hooks says so by <see cref="IApplier.RunsHooks"/>.</summary>
     public IReadOnlyList<Hook> Hooks { get; init; } = [];
 

@@ -48,7 +48,8 @@ public interface IApplier
 
     /// <summary>Reports each change that somebody else makes to a unit's objects, until it is cancelled.</summary>
     /// <param name="request">The unit's desired set as it was applied last.</param>
+    /// <param name="unwatched">Is told what cannot be watched and why, once that is known and whenever it changes; an empty list says that all is watched. <see langword="null"/> for nobody.</param>
     /// <param name="cancellationToken">Ends the watch.</param>
     /// <returns>The differences as they are seen.</returns>
-    IAsyncEnumerable<Drift> WatchDriftAsync(ApplyRequest request, CancellationToken cancellationToken);
+    IAsyncEnumerable<Drift> WatchDriftAsync(ApplyRequest request, IProgress<IReadOnlyList<Diagnostic>>? unwatched, CancellationToken cancellationToken);
 }

@@ -14,4 +14,7 @@ public static class ConditionTypes
 
     /// <summary>The unit's objects are healthy.</summary>
     public const string Healthy = "Healthy";
+
+    /// <summary>Changes that others make to the unit's objects are seen at once. It is set only while that is not so for some of them: those are looked at when the unit is reconciled.</summary>
+    public const string DriftWatched = "DriftWatched";
 }

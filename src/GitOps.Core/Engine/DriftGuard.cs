@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace GitOps.Engine;
 
 /// <summary>Watches what others do to the objects of one unit between its reconciliations: reports each change and, by policy, asks for its correction.</summary>
-internal sealed partial class DriftGuard(string unit, DriftPolicy policy, IApplier applier, TimeProvider time, Action<Drift, Revision?> detected, Action correct, ILogger logger) : IDisposable
+internal sealed partial class DriftGuard(string unit, DriftPolicy policy, IApplier applier, TimeProvider time, Action<Drift, Revision?> detected, Action correct, IProgress<IReadOnlyList<Diagnostic>> unwatched, ILogger logger) : IDisposable
 {
     private const int MostRemembered = 100;
 
@@ -88,7 +88,7 @@ internal sealed partial class DriftGuard(string unit, DriftPolicy policy, IAppli
 
     private async Task ReportAsync(ApplyRequest request, CancellationToken cancellationToken)
     {
-        await foreach (var drift in applier.WatchDriftAsync(request, cancellationToken).ConfigureAwait(false))
+        await foreach (var drift in applier.WatchDriftAsync(request, unwatched, cancellationToken).ConfigureAwait(false))
         {
             if (_drifts.Any(d => d.Resource == drift.Resource && d.IsDeleted == drift.IsDeleted && d.Fields.SequenceEqual(drift.Fields)))
             {

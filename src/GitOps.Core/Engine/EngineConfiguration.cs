@@ -72,6 +72,12 @@ internal sealed class EngineConfiguration
             {
                 errors.Add($"{where}: it depends on '{dependency}', which is not a unit{Suggest(dependency, unitNames)}");
             }
+
+            // Another host may lead the other group, and what that one sees of its units is not known here.
+            foreach (var dependency in definition.Options.DependsOn.Where(d => knownUnits.TryGetValue(d, out var other) && (other.Item2.Options.LeaseGroup ?? "") != (definition.Options.LeaseGroup ?? "")))
+            {
+                errors.Add($"{where}: it depends on '{dependency}' of another LeaseGroup: give both the same.");
+            }
         }
 
         var graph = knownUnits.ToDictionary(u => u.Key, IReadOnlyList<string> (u) => [.. u.Value.Item2.Options.DependsOn.Where(knownUnits.ContainsKey)], StringComparer.Ordinal);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using GitOps.Engine;
 using GitOps.Events;
 using GitOps.Notifications;
@@ -32,7 +33,7 @@ public sealed class GitOpsEngine : IAsyncDisposable
     private TaskCompletionSource _statusChanged = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _running;
     private bool _opened;
-    private volatile bool _leads;
+    private ImmutableHashSet<string> _led = ImmutableHashSet.Create<string>(StringComparer.Ordinal);
 
     /// <summary>Makes the engine; called by the host's services.</summary>
     /// <param name="options">Settings of the engine as a whole.</param>
@@ -66,7 +67,6 @@ public sealed class GitOpsEngine : IAsyncDisposable
         var applier = services.GetRequiredService<IApplier>();
         _time = time;
         _election = services.GetService<ILeaderElection>();
-        _leads = _election is null;
         var metrics = new GitOpsMetrics(meters);
         _context = new EngineContext(options.Value, time, Random.Shared.NextDouble, metrics, Publish);
         _state = new StateKeeper(services.GetRequiredService<IStateStore>(), time, loggers.CreateLogger<StateKeeper>());
@@ -124,7 +124,7 @@ public sealed class GitOpsEngine : IAsyncDisposable
     public async Task<SourceStatus> PollSourceAsync(string name, CancellationToken cancellationToken = default)
     {
         var source = Source(name);
-        await OpenStateAsync(again: false, cancellationToken).ConfigureAwait(false);
+        await OpenStateAsync(null, cancellationToken).ConfigureAwait(false);
         await source.PollAsync(cancellationToken).ConfigureAwait(false);
         return source.Status;
     }
@@ -142,7 +142,7 @@ public sealed class GitOpsEngine : IAsyncDisposable
     public async Task<UnitStatus> ReconcileAsync(string name, CancellationToken cancellationToken = default)
     {
         var unit = Unit(name);
-        await OpenStateAsync(again: false, cancellationToken).ConfigureAwait(false);
+        await OpenStateAsync(null, cancellationToken).ConfigureAwait(false);
         await unit.Source.PollAsync(cancellationToken).ConfigureAwait(false);
         await unit.ReconcileAsync(Triggers.Demand, cancellationToken).ConfigureAwait(false);
         return unit.Status;
@@ -260,48 +260,58 @@ public sealed class GitOpsEngine : IAsyncDisposable
 
     private async Task RunAloneAsync(CancellationToken cancellationToken)
     {
-        await OpenStateAsync(again: true, cancellationToken).ConfigureAwait(false);
-        await RunAllAsync([RunSourcesAsync, RunUnitsAsync], cancellationToken).ConfigureAwait(false);
+        await OpenStateAsync(null, cancellationToken).ConfigureAwait(false);
+        await RunAllAsync([RunSourcesAsync, token => RunUnitsAsync(_ => true, token)], cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>A host that does not lead still watches its sources, so that it can take over at once.</summary>
+    /// <summary>A host that does not lead still watches its sources, so that it can take over at once. Each group of units has a leader of its own.</summary>
     private Task RunElectedAsync(ILeaderElection election, CancellationToken cancellationToken) =>
-        RunAllAsync([RunSourcesAsync, token => election.RunAsync(LeadAsync, token)], cancellationToken);
+        RunAllAsync(
+            [RunSourcesAsync, .. _units.Values.Select(u => u.LeaseGroup).Distinct(StringComparer.Ordinal).Select(group => (Func<CancellationToken, Task>)(token => election.RunAsync(group, term => LeadAsync(group, term), token)))],
+            cancellationToken);
 
-    private async Task LeadAsync(CancellationToken cancellationToken)
+    private async Task LeadAsync(string group, CancellationToken cancellationToken)
     {
-        await OpenStateAsync(again: true, cancellationToken).ConfigureAwait(false);
-        _leads = true;
+        ImmutableInterlocked.Update(ref _led, led => led.Add(group));
         try
         {
-            await RunUnitsAsync(cancellationToken).ConfigureAwait(false);
+            await OpenStateAsync(group, cancellationToken).ConfigureAwait(false);
+            await RunUnitsAsync(u => u.LeaseGroup == group, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
-            _leads = false;
+            ImmutableInterlocked.Update(ref _led, led => led.Remove(group));
         }
     }
+
+    /// <summary>Of several hosts the one that leads a unit's group tells of the unit; of a source the one that leads its first unit.</summary>
+    private bool Tells(GitOpsEvent gitOpsEvent) => _election is null || _led.Contains(GroupOf(gitOpsEvent));
+
+    private string GroupOf(GitOpsEvent gitOpsEvent) =>
+        (gitOpsEvent.Unit is { } name ? _units.GetValueOrDefault(name) : _consumers.GetValueOrDefault(gitOpsEvent.Source ?? "")?.FirstOrDefault())?.LeaseGroup ?? "";
 
     private Task RunSourcesAsync(CancellationToken cancellationToken) =>
         RunAllAsync(_sources.Values.Select(s => (Func<CancellationToken, Task>)s.RunAsync), cancellationToken);
 
-    private Task RunUnitsAsync(CancellationToken cancellationToken) =>
-        RunAllAsync(_order.Select(n => (Func<CancellationToken, Task>)_units[n].RunAsync), cancellationToken);
+    private Task RunUnitsAsync(Func<UnitRunner, bool> which, CancellationToken cancellationToken) =>
+        RunAllAsync(_order.Select(n => _units[n]).Where(which).Select(u => (Func<CancellationToken, Task>)u.RunAsync), cancellationToken);
 
-    /// <summary>Takes over what an earlier host left behind; anew for each term of leadership, for another host may have led in between.</summary>
-    private async Task OpenStateAsync(bool again, CancellationToken cancellationToken)
+    /// <summary>Takes over what an earlier host left behind: once, and for the units of a group anew for each term of its leadership, for another host may have led in between.</summary>
+    private async Task OpenStateAsync(string? group, CancellationToken cancellationToken)
     {
         await _opening.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (_opened && (!again || _election is null))
+            if (_opened && group is null)
             {
                 return;
             }
 
+            var units = _opened ? [.. _units.Values.Where(u => u.LeaseGroup == group)] : _units.Values.ToList();
+
             await _state.FlushAsync(cancellationToken).ConfigureAwait(false);
-            var state = await _state.LoadAsync(HoldUnits, cancellationToken).ConfigureAwait(false);
-            foreach (var unit in _units.Values)
+            var state = await _state.LoadAsync(why => units.ForEach(u => u.Hold(Reasons.StateInUse, why)), cancellationToken).ConfigureAwait(false);
+            foreach (var unit in units)
             {
                 if (state.TryGetValue(StateKeys.Unit(unit.Name), out var json) && StateJson.TryRead(json, out UnitState? known))
                 {
@@ -317,20 +327,12 @@ public sealed class GitOpsEngine : IAsyncDisposable
                 }
             }
 
-            _notifications.Restore(state);
+            _notifications.Restore(state, Tells);
             _opened = true;
         }
         finally
         {
             _opening.Release();
-        }
-    }
-
-    private void HoldUnits(string why)
-    {
-        foreach (var unit in _units.Values)
-        {
-            unit.Hold(Reasons.StateInUse, why);
         }
     }
 
@@ -403,8 +405,7 @@ public sealed class GitOpsEngine : IAsyncDisposable
             _events.Publish(gitOpsEvent);
         }
 
-        // Of several hosts only the one that leads tells.
-        if (gitOpsEvent is { IsTransition: true, Severity: not EventSeverity.Trace } && _leads)
+        if (gitOpsEvent is { IsTransition: true, Severity: not EventSeverity.Trace } && Tells(gitOpsEvent))
         {
             _notifications.Post(gitOpsEvent, state);
         }

@@ -161,8 +161,35 @@ internal sealed class UnitReport
         _context.Publish(NewEvent(severity, Reasons.DriftDetected, DriftGuard.Describe(drift), revision) with { Drifts = [drift], IsTransition = _drift != DriftPolicy.Correct }, []);
     }
 
+    /// <summary>What cannot be watched is the unit's condition; it is told once, not with each watch that begins anew.</summary>
+    public void Unwatched(IReadOnlyList<Diagnostic> findings)
+    {
+        var known = Status.Condition(ConditionTypes.DriftWatched)?.Message;
+        if (findings.Count == 0)
+        {
+            if (known is not null)
+            {
+                _record.Remove(ConditionTypes.DriftWatched);
+                Publish();
+                Remember();
+            }
+
+            return;
+        }
+
+        var message = string.Join(" ", findings.Select(f => f.Message));
+        if (message == known)
+        {
+            return;
+        }
+
+        _record.Set(ConditionTypes.DriftWatched, ConditionStatus.False, findings[0].Reason, message);
+        Publish();
+        Tell(NewEvent(EventSeverity.Info, findings[0].Reason, message, Status.LastAppliedRevision) with { Diagnostics = findings, IsTransition = true });
+    }
+
     /// <summary>Tells of each object while it is applied.</summary>
-    public Progress Progress(Revision? revision) => new(change =>
+    public ImmediateProgress<ObjectChange> Progress(Revision? revision) => new(change =>
         _context.Publish(NewEvent(EventSeverity.Trace, Reasons.Progressing, change.ToString(), revision) with { Stage = Stage.Apply, Changes = [change] }, []));
 
     public void Trace(string? stage, Artifact? artifact, string reason, string message) =>

@@ -55,7 +55,7 @@ internal sealed partial class UnitRunner : IDisposable
         _report = new UnitReport(name, kind, source.Name, _options, context, moved => Changed?.Invoke(this, moved));
         _rendering = new UnitRendering(name, source.Name, definition, validators, decryptor, context, _report);
         _health = new HealthWait(name, applier, _options.Timeout, context.Time);
-        _drift = new DriftGuard(name, _options.Drift, applier, context.Time, _report.DriftDetected, Correct, logger);
+        _drift = new DriftGuard(name, _options.Drift, applier, context.Time, _report.DriftDetected, Correct, new ImmediateProgress<IReadOnlyList<Diagnostic>>(_report.Unwatched), logger);
         _retry = new ResiliencePipelineBuilder<Attempt> { TimeProvider = context.Time }
             .AddRetry(new RetryStrategyOptions<Attempt>
             {
@@ -73,6 +73,9 @@ internal sealed partial class UnitRunner : IDisposable
     public string Name { get; }
 
     public string Kind { get; }
+
+    /// <summary>The group whose leader reconciles the unit.</summary>
+    public string LeaseGroup => _options.LeaseGroup ?? "";
 
     public SourceRunner Source => _source;
 
@@ -460,6 +463,7 @@ internal sealed partial class UnitRunner : IDisposable
         RecreateOnImmutable = _options.Force,
         DefaultNamespace = _options.TargetNamespace,
         ServiceAccount = _options.ServiceAccount,
+        LeaseGroup = LeaseGroup,
         Ignore = [.. _options.Ignore.Select(r => r.ToRule())],
     };
 

@@ -68,8 +68,8 @@ internal sealed partial class NotificationDispatcher : IAsyncDisposable
             () => deliveries.ForEach(d => Enqueue(d.Lane, d.Key, gitOpsEvent)));
     }
 
-    /// <summary>Goes on with what an earlier host did not deliver.</summary>
-    public void Restore(IReadOnlyDictionary<string, ReadOnlyMemory<byte>> state)
+    /// <summary>Goes on with what an earlier host did not deliver, as far as this host is to tell of it.</summary>
+    public void Restore(IReadOnlyDictionary<string, ReadOnlyMemory<byte>> state, Func<GitOpsEvent, bool> tells)
     {
         foreach (var (key, json) in state.OrderBy(s => s.Key, StringComparer.Ordinal))
         {
@@ -85,6 +85,11 @@ internal sealed partial class NotificationDispatcher : IAsyncDisposable
             else if (!StateJson.TryRead(json, out GitOpsEvent? gitOpsEvent))
             {
                 Forget(key, "it cannot be read");
+            }
+            else if (!tells(gitOpsEvent))
+            {
+                // The host that leads its group delivers it.
+                continue;
             }
             else if (_time.GetUtcNow() - gitOpsEvent.Timestamp > MaxAge)
             {

@@ -50,6 +50,12 @@ public abstract class UnitOptions
     /// <summary>The service account to act as, <c>namespace/name</c>; empty for the host's own identity.</summary>
     public string? ServiceAccount { get; set; }
 
+    /// <summary>
+    /// The group of units that elects its own leader where several hosts do; empty for the group of all units that name none.
+    /// Units that depend on each other belong to one group.
+    /// </summary>
+    public string? LeaseGroup { get; set; }
+
     /// <summary>The namespace for namespaced objects that name none.</summary>
     public string? TargetNamespace { get; set; }
 
@@ -92,6 +98,11 @@ public abstract class UnitOptions
         foreach (var error in Ignore.SelectMany(ValidateIgnore))
         {
             yield return error;
+        }
+
+        if (LeaseGroup is { Length: > 0 } group && (group.Length > 63 || !group.All(c => c is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '-') || group[0] == '-' || group[^1] == '-'))
+        {
+            yield return $"LeaseGroup '{group}': a group has at most 63 lower-case letters, digits or '-', and starts and ends with a letter or digit.";
         }
 
         if (ServiceAccount is { Length: > 0 } account && (account.Split('/') is not { Length: 2 } parts || parts.Any(p => p.Length == 0)))

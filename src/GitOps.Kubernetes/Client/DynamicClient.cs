@@ -77,8 +77,8 @@ internal sealed class DynamicClient
         return new DynamicClient(this, $"system:serviceaccount:{serviceAccount[..slash]}:{serviceAccount[(slash + 1)..]}", _fence);
     }
 
-    /// <summary>The same client past the fence: for the election itself, which writes in order to be let through.</summary>
-    public DynamicClient WithoutFence() => new(this, ImpersonatedUser, null);
+    /// <summary>The same client behind another fence; behind none for the election itself, which writes in order to be let through.</summary>
+    public DynamicClient Behind(WriteFence? fence) => new(this, ImpersonatedUser, fence);
 
     public ValueTask<ApiResult> GetAsync(ApiResource resource, string @namespace, string name, CancellationToken cancellationToken, bool metadataOnly = false) =>
         SendAsync(HttpMethod.Get, resource.Path(@namespace, name), null, null, metadataOnly ? MetadataAccept : null, cancellationToken);

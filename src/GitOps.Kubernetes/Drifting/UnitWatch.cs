@@ -58,6 +58,10 @@ internal sealed class UnitWatch : ILiveKnowledge
         }
     }
 
+    /// <summary>The same for people: who relies on drift being corrected at once must be told where it is not.</summary>
+    public IReadOnlyList<Diagnostic> Findings() => [.. Unwatchable.Select(u => Diagnostic.Warning(Reasons.Forbidden,
+        $"Drift of {u.Key.Resource} {(u.Key.Namespace.Length == 0 ? "" : $"in {u.Key.Namespace} ")}is only found when the unit is reconciled: it cannot be watched, {Failures.Explain(u.Error, Client.ImpersonatedUser)}."))];
+
     /// <summary>Whether the watches have told everything; before that nothing can be concluded from what is not there.</summary>
     public bool IsSynced
     {
@@ -212,7 +216,7 @@ internal sealed class UnitWatch : ILiveKnowledge
     }
 
     /// <summary>The drift, as it is seen, until it is cancelled.</summary>
-    public async IAsyncEnumerable<Drift> RunAsync(IReadOnlyList<(ApiResource Resource, string Namespace)> scopes, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<Drift> RunAsync(IReadOnlyList<(ApiResource Resource, string Namespace)> scopes, IProgress<IReadOnlyList<Diagnostic>>? unwatched, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         List<KindWatch> watches = [];
         _cluster.Watches.Register(this);
@@ -230,10 +234,20 @@ internal sealed class UnitWatch : ILiveKnowledge
                 Settle();
             }
 
+            var told = -1;
+            _signal.Writer.TryWrite(true);
             while (true)
             {
                 await _signal.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
                 Narrow(watches, scopes);
+
+                // What was refused once is not tried again while this watch runs, so the list only grows.
+                if (_settled.Task.IsCompleted && Findings() is var findings && findings.Count != told)
+                {
+                    told = findings.Count;
+                    unwatched?.Report(findings);
+                }
+
                 foreach (var (id, root) in TakePending())
                 {
                     if (await ExplainAsync(id, root, cancellationToken).ConfigureAwait(false) is not { } drift)

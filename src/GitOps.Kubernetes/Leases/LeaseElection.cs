@@ -8,7 +8,7 @@ namespace GitOps.Kubernetes.Leases;
 /// Leader election over a Lease object, with the terms that client-go uses: a host leads as long as it renews, and another takes over
 /// when the lease was not renewed for its whole duration - measured by the other's own clock, so clocks need not agree.
 /// </summary>
-internal sealed partial class LeaseElection(DynamicClient client, LeaseOptions options, TimeProvider time, ILogger logger, WriteFence? fence = null) : ILeaderElection
+internal sealed partial class LeaseElection(DynamicClient client, LeaseOptions options, TimeProvider time, ILogger logger, WriteFence? fence = null)
 {
     private static readonly ApiResource s_leases = new("coordination.k8s.io", "v1", "Lease", "leases", true);
 
@@ -17,6 +17,7 @@ internal sealed partial class LeaseElection(DynamicClient client, LeaseOptions o
     private string _observed = "";
     private long _observedAt;
 
+    /// <summary>Takes part until it is cancelled: whenever this host holds the lease, the work runs.</summary>
     public async Task RunAsync(Func<CancellationToken, Task> lead, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(lead);

@@ -72,6 +72,13 @@ internal sealed partial class ResourceHandler
                 throw ApiException.Forbidden("", "namespaces", name, "this namespace may not be deleted");
             }
 
+            // A graceful deletion that is under way can only be shortened; everything else about it is settled.
+            var graceful = definition.Strategy.DeletesGracefully;
+            if (graceful && LeftSeconds(live.Root) is { } left && (options.GracePeriodSeconds is null || options.GracePeriodSeconds >= left))
+            {
+                return (live, false);
+            }
+
             var finalizers = live.Metadata.GetList("finalizers")?.OfType<ScalarNode>().Select(static f => f.Text).ToList() ?? [];
             var wanted = new List<string>(finalizers);
             wanted.Remove("foregroundDeletion");
@@ -102,7 +109,8 @@ internal sealed partial class ResourceHandler
 
             var grace = definition.Strategy.GracePeriod(live.Root, options.GracePeriodSeconds);
             var deleting = ObjectMeta.IsDeleting(live.Root);
-            if (wanted.Count == 0 && !definition.Strategy.HasOwnFinalizers(live.Root) && grace == 0)
+            var immediately = wanted.Count == 0 && !definition.Strategy.HasOwnFinalizers(live.Root) && grace == 0;
+            if (immediately && !graceful)
             {
                 if (dryRun)
                 {
@@ -135,9 +143,8 @@ internal sealed partial class ResourceHandler
                 definition.Strategy.BeginDelete(updated);
                 changed = true;
             }
-            else if (IsGraceful(live.Root) && metadata["deletionGracePeriodSeconds"] is ScalarNode before && before.TryGetInt64(out var left) && grace < left)
+            else if (graceful)
             {
-                // A second deletion can shorten the first, never lengthen it.
                 metadata["deletionGracePeriodSeconds"] = ScalarNode.Integer(grace);
                 metadata.Set("deletionTimestamp", ObjectMeta.Timestamp(_state.Time.GetUtcNow().AddSeconds(grace)));
                 changed = true;
@@ -151,17 +158,30 @@ internal sealed partial class ResourceHandler
 
             if (!changed || dryRun)
             {
-                return (changed ? new StoredObject(updated, live.Revision) : live, false);
+                return (changed ? new StoredObject(updated, live.Revision) : live, immediately);
             }
 
             if (definition.Store.Replace(live, updated) is { } stored)
             {
-                return (stored, false);
+                if (!immediately)
+                {
+                    return (stored, false);
+                }
+
+                // What is deleted gracefully is marked first, also when nothing is left to wait for.
+                if (definition.Store.Delete(stored) is { } gone)
+                {
+                    return (gone, true);
+                }
             }
         }
 
         throw ApiException.Conflict(definition.Group, definition.Plural, name, "the object has been modified; please apply your changes to the latest version and try again");
     }
+
+    /// <summary>What is left to an object whose graceful deletion is under way.</summary>
+    private static long? LeftSeconds(MapNode root) =>
+        ObjectMeta.IsDeleting(root) && root.GetMap("metadata")?["deletionGracePeriodSeconds"] is ScalarNode seconds && seconds.TryGetInt64(out var left) ? left : null;
 
     private static async ValueTask<DeleteOptions> ReadDeleteOptionsAsync(RequestContext request)
     {

@@ -26,7 +26,7 @@ internal sealed partial class ResourceHandler
                 {
                     ReadDryRun(request, "UpdateOptions");
                     var body = await request.ReadObjectAsync(null).ConfigureAwait(false);
-                    var stored = Update(request, definition, version, "scale", live => scale.Update(live, _ => body, request.FieldManagerName, _state.Time));
+                    var stored = Update(request, definition, version, "scale", live => Decoding(ApiException.BadRequest, () => scale.Update(live, _ => body, request.FieldManagerName, _state.Time)));
                     await request.WriteAsync(200, scale.Show(stored.Root)).ConfigureAwait(false);
                     return;
                 }
@@ -45,7 +45,8 @@ internal sealed partial class ResourceHandler
                         {
                             try
                             {
-                                return scale.Apply(live, patch as MapNode ?? throw ApiException.BadRequest("the body is no object"), manager, request.Flag("force"), _state.Time);
+                                var configuration = patch as MapNode ?? throw ApiException.BadRequest("the body is no object");
+                                return Decoding(ApiException.BadRequest, () => scale.Apply(live, configuration, manager, request.Flag("force"), _state.Time));
                             }
                             catch (ApplyConflictException e)
                             {
@@ -56,13 +57,25 @@ internal sealed partial class ResourceHandler
                         return;
                     }
 
-                    var stored = Update(request, definition, version, "scale", live => scale.Update(live, shown => Patch(ScaleView.Version, type, shown, patch), request.FieldManagerName, _state.Time));
+                    var stored = Update(request, definition, version, "scale", live => Decoding(InvalidPatch, () => scale.Update(live, shown => Patch(ScaleView.Version, type, shown, patch), request.FieldManagerName, _state.Time)));
                     await request.WriteAsync(200, scale.Show(stored.Root)).ConfigureAwait(false);
                     return;
                 }
 
             default:
                 throw ApiException.MethodNotAllowed(definition.Group, definition.Plural, info.Verb);
+        }
+    }
+
+    private static MapNode Decoding(Func<string, ApiException> refuse, Func<MapNode> change)
+    {
+        try
+        {
+            return change();
+        }
+        catch (DecodeException e)
+        {
+            throw refuse(e.Message);
         }
     }
 

@@ -534,17 +534,17 @@ internal sealed partial class ResourceHandler
         }
     }
 
+    private static ApiException InvalidPatch(string why) => new(new ApiStatus
+    {
+        Code = 422,
+        Reason = "Invalid",
+        Message = $" \"\" is invalid: patch: Invalid value: {why}",
+        Causes = [new StatusCause("FieldValueInvalid", $"Invalid value: {why}", "patch")],
+    });
+
     // What a patch leaves has to be an object of the kind; all that is wrong with it is the patch's fault.
     private static MapNode DecodePatched(RequestContext request, ResourceDefinition definition, ResourceVersion version, MapNode patched, List<string> duplicates, bool strategic)
     {
-        ApiException Refuse(string why) => new(new ApiStatus
-        {
-            Code = 422,
-            Reason = "Invalid",
-            Message = $" \"\" is invalid: patch: Invalid value: {why}",
-            Causes = [new StatusCause("FieldValueInvalid", $"Invalid value: {why}", "patch")],
-        });
-
         var unknown = new List<string>();
         MapNode decoded;
         try
@@ -558,16 +558,16 @@ internal sealed partial class ResourceHandler
         }
         catch (DecodeException e)
         {
-            throw Refuse(e.Message);
+            throw InvalidPatch(e.Message);
         }
         catch (ApiException e) when (!definition.IsCustom)
         {
-            throw Refuse(e.Message);
+            throw InvalidPatch(e.Message);
         }
 
         if (Validation(request) == "Strict" && unknown.Count + duplicates.Count > 0)
         {
-            throw Refuse($"strict decoding error: {string.Join(", ", Problems(unknown, duplicates))}");
+            throw InvalidPatch($"strict decoding error: {string.Join(", ", Problems(unknown, duplicates))}");
         }
 
         ReportFields(request, definition.Kind, unknown, duplicates, apply: false);

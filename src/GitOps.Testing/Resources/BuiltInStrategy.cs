@@ -170,6 +170,8 @@ internal class BuiltInStrategy : ResourceStrategy
 
     public override bool HasOwnFinalizers(MapNode root) => Kind == "Namespace" && root.GetMap("spec")?.GetList("finalizers") is { Count: > 0 };
 
+    public override bool DeletesGracefully => Kind == "Pod";
+
     public override long GracePeriod(MapNode root, long? requested)
     {
         if (Kind != "Pod")

@@ -62,6 +62,9 @@ internal abstract class ResourceStrategy
     /// <summary>The finalizers that a deletion waits for beside those in metadata (namespaces).</summary>
     public virtual bool HasOwnFinalizers(MapNode root) => false;
 
+    /// <summary>Whether objects are given time to stop (pods), and are marked as deleted before they go.</summary>
+    public virtual bool DeletesGracefully => false;
+
     /// <summary>How many seconds an object lives on after its deletion was asked for; 0 when it goes at once.</summary>
     public virtual long GracePeriod(MapNode root, long? requested) => 0;
 

@@ -112,16 +112,7 @@ internal sealed class ScaleView
             throw ApiException.BadRequest($"expected input object type to be Scale, but got {kind}");
         }
 
-        MapNode read;
-        try
-        {
-            read = ServerForm.Object(ScaleType, scale);
-        }
-        catch (DecodeException e)
-        {
-            throw ApiException.BadRequest(e.Message);
-        }
-
+        var read = ServerForm.Object(ScaleType, scale);
         if (read.GetMap("metadata")?.GetString("name") is { Length: > 0 } name && name != ObjectMeta.Name(live))
         {
             throw ApiException.BadRequest($"the name of the object ({name}) does not match the name on the URL ({ObjectMeta.Name(live)})");

@@ -36,6 +36,29 @@ public sealed class DriftTests
     }
 
     [Fact]
+    public async Task RunAsync_SomeCannotBeWatched_IsAConditionAndToldOnceUntilItCan()
+    {
+        await using var fixture = new EngineFixture(g => g.AddFolder("apps"));
+        fixture.Applier.Unwatched = [Diagnostic.Warning(Reasons.Forbidden, "Drift of configmaps is only found when the unit is reconciled.")];
+        fixture.Source.Commit("r1", ("apps/a.yaml", EngineFixture.ConfigMap("a")));
+        fixture.Start();
+        await fixture.WaitForReadyAsync("apps", "r1");
+        await fixture.WaitForEventAsync(e => e is { Reason: Reasons.Forbidden, IsTransition: true, Unit: "apps" });
+
+        await fixture.CommitAsync("r2", ("apps/a.yaml", EngineFixture.ConfigMap("a", "2")));
+        await fixture.WaitForReadyAsync("apps", "r2");
+        var condition = fixture.Engine.GetUnit("apps").Condition(ConditionTypes.DriftWatched)!;
+        (condition.Status, condition.Reason).Should().Be((ConditionStatus.False, Reasons.Forbidden));
+        condition.Message.Should().Contain("configmaps");
+        fixture.Engine.GetUnit("apps").IsReady.Should().BeTrue("the unit is applied all the same");
+
+        fixture.Applier.Unwatched = [];
+        await fixture.CommitAsync("r3", ("apps/a.yaml", EngineFixture.ConfigMap("a", "3")));
+        await fixture.Engine.WaitAsync(units => units[0].Condition(ConditionTypes.DriftWatched) is null).WaitAsync(EngineFixture.Patience);
+        fixture.Events.Count(e => e.Reason == Reasons.Forbidden).Should().Be(1, "the same again is no news");
+    }
+
+    [Fact]
     public async Task RunAsync_DriftPolicyWarn_OnlyReports()
     {
         await using var fixture = new EngineFixture(g => g.AddFolder("apps", o => o.Drift = DriftPolicy.Warn));

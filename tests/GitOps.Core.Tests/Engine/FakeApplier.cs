@@ -33,6 +33,9 @@ internal sealed class FakeApplier : IApplier
     /// <summary>How many drift watches from now on cannot begin.</summary>
     public int DriftWatchesThatFail;
 
+    /// <summary>What a watch says that it cannot watch.</summary>
+    public IReadOnlyList<Diagnostic> Unwatched { get; set; } = [];
+
     /// <summary>Done when the first wait for health begins.</summary>
     public TaskCompletionSource Verifying { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -96,10 +99,16 @@ internal sealed class FakeApplier : IApplier
         }
     }
 
-    public IAsyncEnumerable<Drift> WatchDriftAsync(ApplyRequest request, CancellationToken cancellationToken) =>
-        Interlocked.Decrement(ref DriftWatchesThatFail) >= 0
-            ? throw new GitOpsException(Reasons.ClusterUnavailable, "The cluster is away.")
-            : DriftOf(request.UnitName).Reader.ReadAllAsync(cancellationToken);
+    public IAsyncEnumerable<Drift> WatchDriftAsync(ApplyRequest request, IProgress<IReadOnlyList<Diagnostic>>? unwatched, CancellationToken cancellationToken)
+    {
+        if (Interlocked.Decrement(ref DriftWatchesThatFail) >= 0)
+        {
+            throw new GitOpsException(Reasons.ClusterUnavailable, "The cluster is away.");
+        }
+
+        unwatched?.Report(Unwatched);
+        return DriftOf(request.UnitName).Reader.ReadAllAsync(cancellationToken);
+    }
 
     private Channel<HealthReport> Health(string unit) => _health.GetOrAdd(unit, _ => Channel.CreateUnbounded<HealthReport>());
 

@@ -165,7 +165,7 @@ public abstract class DriftTests(ITestCluster cluster) : ApplierScenarios(cluste
             {
                 try
                 {
-                    await foreach (var drift in tests.Applier.WatchDriftAsync(request, _stop.Token))
+                    await foreach (var drift in tests.Applier.WatchDriftAsync(request, null, _stop.Token))
                     {
                         _drifts.Writer.TryWrite(drift);
                     }

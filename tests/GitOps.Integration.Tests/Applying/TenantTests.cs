@@ -1,4 +1,6 @@
 using GitOps.Integration.Tests.Servers;
+using GitOps.Kubernetes.Client;
+using NSubstitute;
 
 namespace GitOps.Integration.Tests.Applying;
 
@@ -13,7 +15,7 @@ public abstract class TenantTests(ITestCluster cluster) : ApplierScenarios(clust
         await GrantAsync("get", "list", "watch", "create", "patch", "update", "delete");
         var request = Request(ConfigMap(Unique, "a"), ConfigMap(Unique, "b"));
         await ApplyAsync(request);
-        await using var drifts = Applier.WatchDriftAsync(request, Token).GetAsyncEnumerator(Token);
+        await using var drifts = Applier.WatchDriftAsync(request, null, Token).GetAsyncEnumerator(Token);
         var next = drifts.MoveNextAsync().AsTask();
         await Applier.WatchingAsync(Unique, Token).WaitAsync(TimeSpan.FromSeconds(60), Token);
 
@@ -33,13 +35,17 @@ public abstract class TenantTests(ITestCluster cluster) : ApplierScenarios(clust
         var request = Request(ConfigMap(Unique, "a"), ConfigMap(Unique, "b"), ConfigMap(Unique, "c"));
         await ApplyAsync(request);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        await using var drifts = Applier.WatchDriftAsync(request, stop.Token).GetAsyncEnumerator(stop.Token);
+        TaskCompletionSource<IReadOnlyList<Diagnostic>> told = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        var unwatched = Substitute.For<IProgress<IReadOnlyList<Diagnostic>>>();
+        unwatched.When(u => u.Report(Arg.Any<IReadOnlyList<Diagnostic>>())).Do(call => told.TrySetResult(call.Arg<IReadOnlyList<Diagnostic>>()));
+        await using var drifts = Applier.WatchDriftAsync(request, unwatched, stop.Token).GetAsyncEnumerator(stop.Token);
         var next = drifts.MoveNextAsync().AsTask();
         await Applier.WatchingAsync(Unique, Token).WaitAsync(TimeSpan.FromSeconds(60), Token);
         await MergeAsync(ConfigMaps, Unique, "a", """{"data":{"key":"stolen"}}""", "mallory");
 
         var plan = await Applier.PlanAsync(request, Token);
 
+        (await told.Task.WaitAsync(TimeSpan.FromSeconds(60), Token)).Should().ContainSingle().Which.Message.Should().Contain("configmaps");
         plan.CanApply.Should().BeTrue();
         plan.Changes.Where(c => c.Action == ChangeAction.Configured).Should().ContainSingle().Which.Resource.Name.Should().Be("a");
         var warning = plan.Diagnostics.Should().ContainSingle(d => d.Severity == DiagnosticSeverity.Warning).Subject;

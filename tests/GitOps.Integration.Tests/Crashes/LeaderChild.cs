@@ -27,13 +27,13 @@ internal static class LeaderChild
         using var applier = new KubernetesApplier(new KubernetesOptions { KubeconfigPath = kubeconfig, MaxRetries = 1 });
 
         // Between the end of a term and the next host's begin lie three seconds for a request that was sent at the last moment.
-        var election = applier.CreateElection(new LeaseOptions("default", unit, identity)
+        var election = applier.CreateElection(_ => new LeaseOptions("default", unit, identity)
         {
             Duration = TimeSpan.FromSeconds(5),
             RenewDeadline = TimeSpan.FromSeconds(2),
             RetryPeriod = TimeSpan.FromMilliseconds(200),
         });
-        await election.RunAsync(token => LeadAsync(applier, unit, identity, token), CancellationToken.None);
+        await election.RunAsync("", token => LeadAsync(applier, unit, identity, token), CancellationToken.None);
         return 0;
     }
 

@@ -177,7 +177,7 @@ public sealed class ChaosTests : IAsyncLifetime
 
         public Task ApplyAsync(Manifest[] set) => ApplyAsync("unit", set);
 
-        public IAsyncEnumerable<Drift> Watch(Manifest[] set, CancellationToken token) => Applier.WatchDriftAsync(new ApplyRequest("unit", set), token);
+        public IAsyncEnumerable<Drift> Watch(Manifest[] set, CancellationToken token) => Applier.WatchDriftAsync(new ApplyRequest("unit", set), null, token);
 
         public Task WatchingAsync(CancellationToken token) => Applier.WatchingAsync("unit", token);
 

@@ -147,7 +147,7 @@ public sealed class FaultTests : IAsyncLifetime
 
         public Task<IReadOnlyList<string>> InventoryOfUnitAsync() => InventoryAsync("unit");
 
-        public IAsyncEnumerable<Drift> Watch(int objects, CancellationToken token) => Applier.WatchDriftAsync(new ApplyRequest("unit", Set(objects)), token);
+        public IAsyncEnumerable<Drift> Watch(int objects, CancellationToken token) => Applier.WatchDriftAsync(new ApplyRequest("unit", Set(objects)), null, token);
 
         public Task SpoilAsync(string name) => MergeAsync(ConfigMaps, "default", name, $$$"""{"data":{"key":"{{{Guid.NewGuid()}}}"} }""", "mallory");
 

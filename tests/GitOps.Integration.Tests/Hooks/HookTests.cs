@@ -60,7 +60,7 @@ public abstract class HookTests(ITestCluster cluster) : ApplierScenarios(cluster
         await NamespaceAsync();
         var request = Request([new Hook(ConfigMap(Unique, "hook"), HookMoments.PreInstall)], ConfigMap(Unique, "object"));
         await RunAllAsync(Applier, await Applier.PlanAsync(request, Token));
-        await using var drifts = Applier.WatchDriftAsync(request, Token).GetAsyncEnumerator(Token);
+        await using var drifts = Applier.WatchDriftAsync(request, null, Token).GetAsyncEnumerator(Token);
         var next = drifts.MoveNextAsync().AsTask();
         await Applier.WatchingAsync(Unique, Token).WaitAsync(s_patience, Token);
 

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using GitOps.Integration.Tests.Applying;
 using GitOps.Integration.Tests.Servers;
+using GitOps.Kubernetes;
+using GitOps.Kubernetes.Client;
 using GitOps.Kubernetes.Leases;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -8,6 +10,8 @@ namespace GitOps.Integration.Tests.Leases;
 
 public abstract class LeaseElectionTests(ITestCluster cluster) : ApplierScenarios(cluster)
 {
+    private static readonly ApiResource s_leases = new("coordination.k8s.io", "v1", "Lease", "leases", true);
+
     [Fact]
     public async Task Run_TwoHosts_OneLeadsAndTheOtherTakesOverWhenItStops()
     {
@@ -47,6 +51,70 @@ public abstract class LeaseElectionTests(ITestCluster cluster) : ApplierScenario
         leaders.Should().Equal("apps starts", "infrastructure starts");
         await stop.CancelAsync();
         await Task.WhenAll(apps, infrastructure, standby);
+    }
+
+    [Fact]
+    public async Task Run_EachHostLeadsAnotherGroup_EachWritesItsOwnAndALostLeaseEndsOnlyItsGroup()
+    {
+        var (first, second) = (NewApplier(), NewApplier());
+        var (firstElection, secondElection) = (first.CreateElection(g => Terms("first", g)), second.CreateElection(g => Terms("second", g)));
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        await ApplyAsync(new ApplyRequest(Unique + "-namespace", [Namespace(Unique)]));
+
+        var (appsLed, infrastructureLed, otherLed) = (new Leading(), new Leading(), new Leading());
+        var apps = firstElection.RunAsync("apps", appsLed.RunAsync, stop.Token);
+        await appsLed.Began.WaitAsync(TimeSpan.FromSeconds(60), Token);
+        var infrastructure = secondElection.RunAsync("infrastructure", infrastructureLed.RunAsync, stop.Token);
+        await infrastructureLed.Began.WaitAsync(TimeSpan.FromSeconds(60), Token);
+        var other = firstElection.RunAsync("infrastructure", otherLed.RunAsync, stop.Token);
+
+        (await WriteAsync(first, "apps")).Should().BeTrue();
+        (await WriteAsync(second, "infrastructure")).Should().BeTrue();
+        (await WriteAsync(first, "infrastructure")).Should().BeFalse("the other host holds that group's lease");
+        (await WriteAsync(second, "apps")).Should().BeFalse();
+        (await WriteAsync(first, "")).Should().BeFalse("nobody leads the units without a group");
+
+        // Somebody takes the lease of one group away.
+        await MergeAsync(s_leases, "default", Terms("", "apps").Name, """{"spec":{"holderIdentity":"thief"}}""");
+        await appsLed.Ended.WaitAsync(TimeSpan.FromSeconds(60), Token);
+
+        (await WriteAsync(first, "apps")).Should().BeFalse();
+        (await WriteAsync(second, "infrastructure")).Should().BeTrue("its lease is held as before");
+        infrastructureLed.Ended.IsCompleted.Should().BeFalse();
+        otherLed.Began.IsCompleted.Should().BeFalse();
+        await stop.CancelAsync();
+        await Task.WhenAll(apps, infrastructure, other);
+    }
+
+    private LeaseOptions Terms(string identity, string group) => new("default", $"{Unique}-{group}", identity)
+    {
+        Duration = TimeSpan.FromSeconds(120),
+        RenewDeadline = TimeSpan.FromSeconds(110),
+        RetryPeriod = TimeSpan.FromMilliseconds(100),
+    };
+
+    private async Task<bool> WriteAsync(KubernetesApplier applier, string group)
+    {
+        var plan = await applier.PlanAsync(new ApplyRequest($"{Unique}-{group}", [ConfigMap(Unique, $"of-{group}x", Guid.NewGuid().ToString())]) { LeaseGroup = group }, Token);
+        plan.CanApply.Should().BeTrue();
+        return (await applier.ApplyAsync(plan, null, Token)).Succeeded;
+    }
+
+    private sealed class Leading
+    {
+        private readonly TaskCompletionSource _began = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Began => _began.Task;
+
+        public Task Ended => _ended.Task;
+
+        public async Task RunAsync(CancellationToken term)
+        {
+            _began.TrySetResult();
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, term).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _ended.TrySetResult();
+        }
     }
 
     private LeaseElection NewElection(string identity, string group = "", int seconds = 3) =>

@@ -56,9 +56,9 @@ internal static class PodValidation
         spec.Name("priorityClassName", Names.DnsSubdomain);
         spec.Name("runtimeClassName", Names.DnsSubdomain);
         spec.OneOf("preemptionPolicy", "PreemptLowerPriority", "Never");
-        if (isPod && spec.Count("ephemeralContainers") > 0)
+        if (spec.Count("ephemeralContainers") > 0)
         {
-            spec.Forbidden("ephemeralContainers", "cannot be set on create");
+            spec.Forbidden("ephemeralContainers", isPod ? "cannot be set on create" : "ephemeral containers not allowed in pod template");
         }
 
         foreach (var gate in spec.Items("readinessGates"))
