@@ -78,7 +78,7 @@ internal static class MirrorReferences
         var folder = new DirectoryInfo(Path.Combine(repository, KeptFolder));
         return folder.Exists
             ? [.. folder.EnumerateFiles()
-                .Select(f => (Name: $"{KeptFolder}/{f.Name}", Target: f.Length < 100 ? File.ReadAllText(f.FullName).Trim() : "", UsedAt: f.LastWriteTimeUtc))
+                .Select(f => (Name: $"{KeptFolder}/{f.Name}", Target: f.Length < 100 ? BoundedRead.Text(f.FullName, 100).Trim() : "", UsedAt: f.LastWriteTimeUtc))
                 .Where(r => r.Target.Length == 40 && r.Target.All(char.IsAsciiHexDigit))]
             : [];
     }

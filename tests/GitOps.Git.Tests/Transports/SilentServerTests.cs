@@ -147,7 +147,7 @@ public sealed class SilentServerTests : UpstreamTest
         const int Large = 8 * Size;
         await using var server = await ServeAsync(transport, relayed: true);
         await CommitAsync();
-        var options = server.Options();
+        var options = server.Options(o => o.Limits.OperationTime = TimeSpan.FromDays(1));
         using var pool = new GitRepositoryPool(_time);
         using var source = new GitSource(options, pool);
         using var writer = new GitWriter(options, pool);
