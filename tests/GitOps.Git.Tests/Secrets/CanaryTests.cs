@@ -144,13 +144,17 @@ public sealed class CanaryTests : UpstreamTest
         server.Authorization = $"Bearer {Canary}-token";
         using var pool = new GitRepositoryPool(logger: _log);
         using var source = Source($"{server.Url}/repo.git", o => o.Credentials.BearerToken = $"{Canary}-token", pool);
+        Revision? whole = null;
         for (var i = 0; i <= 60; i++)
         {
             await Upstream.CommitAsync("next", GitFileChange.Write("a.yaml", $"{i}"));
-            await NewestAsync(source);
+            whole = (await NewestAsync(source)).Revision;
         }
 
+        // All revisions that are in use but one are lost here, and the server replaced them.
         Directory.Delete(Path.Combine(FindMirror().Current, "objects", "pack"), recursive: true);
+        ObjectCopy.CopyWithoutHistory(Upstream.Directory, FindMirror().Current, whole!.Digest, Token);
+        Upstream.SetReference("refs/heads/main", null);
         await Upstream.CommitAsync("last", GitFileChange.Write("a.yaml", "last"));
         using var restarted = Source($"{server.Url}/repo.git", o => o.Credentials.BearerToken = $"{Canary}-token", new GitRepositoryPool(logger: _log));
         Text(await NewestAsync(restarted)).Should().Be("last");

@@ -172,7 +172,7 @@ internal sealed class TcpRelay : IAsyncDisposable
         var buffer = new byte[16 * 1024];
         while (await from.ReadAsync(buffer, _stop.Token) is var read and > 0)
         {
-            var count = Take(read);
+            var (count, cut) = Take(read);
             if (!fromServer && FindDeafness() is { } deaf)
             {
                 deaf.Reached.TrySetResult();
@@ -182,7 +182,7 @@ internal sealed class TcpRelay : IAsyncDisposable
             await (fromServer ? SayAsync(to, buffer.AsMemory(0, count)) : to.WriteAsync(Hear(buffer.AsMemory(0, count)), _stop.Token).AsTask());
             if (count < read)
             {
-                CutNow();
+                cut.ForEach(s => s.Close(0));
                 return;
             }
         }
@@ -257,18 +257,26 @@ internal sealed class TcpRelay : IAsyncDisposable
         }
     }
 
-    private int Take(int wanted)
+    /// <summary>How much may pass, and the connections to cut then: those that are open now, not those made after the relay was healed.</summary>
+    private (int Count, List<Socket> Cut) Take(int wanted)
     {
         lock (_gate)
         {
             if (_budget == long.MaxValue)
             {
-                return wanted;
+                return (wanted, []);
             }
 
             var count = (int)Math.Min(_budget, wanted);
             _budget -= count;
-            return count;
+            if (count == wanted)
+            {
+                return (count, []);
+            }
+
+            List<Socket> cut = [.. _open];
+            _open.Clear();
+            return (count, cut);
         }
     }
 

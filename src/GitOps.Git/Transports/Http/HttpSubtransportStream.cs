@@ -26,7 +26,7 @@ internal sealed class HttpSubtransportStream(HttpSubtransport transport, GitOper
     {
         if (_request is MemoryStream && _request.Length + data.Length > MaxInMemory)
         {
-            var file = new FileStream(Path.GetTempFileName(), FileMode.Open, FileAccess.ReadWrite, FileShare.None, 64 * 1024, FileOptions.DeleteOnClose);
+            var file = TemporaryFile.Create();
             _request.Position = 0;
             _request.CopyTo(file);
             _request.Dispose();

@@ -16,6 +16,8 @@ internal sealed class RequestBody(Stream content) : HttpContent
     /// <inheritdoc/>
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
+        // A proxy that asks for credentials first is sent it twice.
+        content.Position = 0;
         var buffer = new byte[ChunkSize];
         int read;
         while ((read = await content.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)

@@ -18,6 +18,7 @@ internal sealed class SshChannel : GitChannel
     private readonly Task _running;
     private readonly Stream _input;
     private readonly Task<string> _errors;
+    private readonly Spool _spool = new();
     private bool _isStuck;
 
     /// <param name="operation">The operation it is for.</param>
@@ -37,27 +38,17 @@ internal sealed class SshChannel : GitChannel
 
         // Nobody may be left waiting because nobody read what the server says on the side.
         _errors = Task.Factory.StartNew(DrainErrors, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        BlockingWork.Abandon(Drain);
     }
 
     /// <inheritdoc/>
     public override int Read(Memory<byte> buffer)
     {
-        // The stream knows no cancellation; disposing it is what ends a wait.
         using var silence = new CancellationTokenSource(_operation.Options.Timeout, _operation.TimeProvider);
-        using var onSilence = silence.Token.Register(_command.OutputStream.Dispose);
-        using var onCancel = _operation.CancellationToken.Register(_command.OutputStream.Dispose);
-        int read;
-        try
-        {
-            read = _command.OutputStream.Read(buffer.Span);
-        }
-        catch (ObjectDisposedException)
-        {
-            read = 0;
-        }
-
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(silence.Token, _operation.CancellationToken);
+        var read = _spool.Read(buffer.Span, either.Token);
         _operation.CancellationToken.ThrowIfCancellationRequested();
-        if (silence.IsCancellationRequested)
+        if (read == 0 && silence.IsCancellationRequested)
         {
             _onSilence();
             throw new GitOpsException(Reasons.Timeout, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{_address.Display}: the server was silent for {_operation.Options.Timeout.TotalSeconds:0.#} s."));
@@ -95,7 +86,9 @@ internal sealed class SshChannel : GitChannel
         {
             _isStuck = true;
             BlockingWork.Forget(writing);
-            _onSilence();
+
+            // Saying goodbye waits until the server takes it, which it may never do.
+            BlockingWork.Abandon(_onSilence);
             throw;
         }
         catch (Exception exception) when (exception is SshException or ObjectDisposedException or InvalidOperationException)
@@ -109,9 +102,9 @@ internal sealed class SshChannel : GitChannel
     /// <inheritdoc/>
     public override void Dispose()
     {
+        _spool.Dispose();
         if (_isStuck)
         {
-            // Saying goodbye waits for the server as well.
             BlockingWork.Abandon(Close);
         }
         else
@@ -135,6 +128,30 @@ internal sealed class SshChannel : GitChannel
         catch (Exception exception) when (exception is SshException or ObjectDisposedException or InvalidOperationException)
         {
             // The connection is gone already, which is what was wanted.
+        }
+    }
+
+    /// <summary>Takes what comes as it comes, up to what the server may send at all.</summary>
+    private void Drain()
+    {
+        var buffer = new byte[64 * 1024];
+        try
+        {
+            var received = 0L;
+            int read;
+            while (received <= _operation.MaxReceived && (read = _command.OutputStream.Read(buffer, 0, buffer.Length)) > 0)
+            {
+                received += read;
+                _spool.Write(buffer.AsSpan(0, read));
+            }
+        }
+        catch (ObjectDisposedException)
+        {
+            // The channel was closed.
+        }
+        finally
+        {
+            _spool.Complete();
         }
     }
 

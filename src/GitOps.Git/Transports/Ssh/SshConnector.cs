@@ -87,9 +87,7 @@ internal sealed class SshConnector(GitAddress address, ResolvedCredentials crede
     private void Drop(SshClient client)
     {
         Interlocked.CompareExchange(ref _client, null, client);
-
-        // Saying goodbye waits until the server takes it, which it may never do.
-        BlockingWork.Abandon(client.Dispose);
+        client.Dispose();
     }
 
     /// <summary>Takes a connection that broke out of use. It cannot be closed from within its own event.</summary>
