@@ -205,6 +205,8 @@ internal sealed class GitMirror(string directory, TimeProvider timeProvider, ILo
         // The old generation keeps serving until the new one holds what is wanted.
         var next = _generations.MakeNext();
         FetchInto(next, operation, wants);
+        new MirrorSalvage(_generations.PathOf(next), operation.Connector.Address.Display, logger)
+            .Save(_generations.PathsBut(next), (timeProvider.GetUtcNow() - UnusedReference).UtcDateTime, operation.CancellationToken);
         _generations.WriteCurrent(next);
         _generations.RemoveOld();
     }
@@ -276,14 +278,16 @@ internal sealed class GitMirror(string directory, TimeProvider timeProvider, ILo
     {
         if (operation.Connector is LocalConnector local)
         {
-            _generations.RemoveAside();
-            local.MakeView(_generations.Aside, wants.Select(w => w.Name).OfType<string>());
-            repository.Network.Remotes.Update("origin", r => r.Url = _generations.Aside);
+            local.CopyTo(repository, wants.Select(w => w.Name).OfType<string>(), operation.CancellationToken);
+            return;
         }
 
+        // libgit2 forgets them with each fetch.
+        var shallow = ShallowCommits.Read(repository.Info.Path);
         var specs = wants.Select(w => $"+{w.Name ?? w.ObjectId}:{MirrorReferences.NameOf(w.Name ?? w.ObjectId)}").Distinct(StringComparer.Ordinal).ToList();
-        using (NativeOperations.Enter(Key, operation))
+        try
         {
+            using var running = NativeOperations.Enter(Key, operation);
             Commands.Fetch(
                 repository,
                 "origin",
@@ -300,6 +304,10 @@ internal sealed class GitMirror(string directory, TimeProvider timeProvider, ILo
                     OnTransferProgress = _ => !operation.CancellationToken.IsCancellationRequested,
                 },
                 "");
+        }
+        finally
+        {
+            ShallowCommits.Add(repository.Info.Path, shallow);
         }
     }
 
@@ -327,27 +335,15 @@ internal sealed class GitMirror(string directory, TimeProvider timeProvider, ILo
         }
 
         var next = _generations.MakeNext();
-        using (var repository = new Repository(_generations.PathOf(next)))
+        using (var from = new Repository(_generations.PathOf(name)))
         {
-            using var from = new Repository(_generations.PathOf(name));
             var used = MirrorReferences.UsedSince(from, (timeProvider.GetUtcNow() - UnusedReference).UtcDateTime);
-
-            // libgit2 copies all that any reference on the other side leads to, wanted or not.
-            MirrorReferences.RemoveAllBut(from, used.Keys);
-            repository.Network.Remotes.Add("previous", _generations.PathOf(name), NoMapping);
-            Commands.Fetch(
-                repository,
-                "previous",
-                used.Keys.Select(r => $"+{r}:{r}"),
-                new FetchOptions { TagFetchMode = TagFetchMode.None, OnTransferProgress = _ => !operation.CancellationToken.IsCancellationRequested },
-                "");
-            foreach (var (reference, usedAt) in used)
+            ObjectCopy.Copy(_generations.PathOf(name), _generations.PathOf(next), used.Select(r => r.Target), operation.CancellationToken);
+            foreach (var (reference, target, usedAt) in used)
             {
                 // Being copied is no use: what nobody follows any more must go away in the end.
-                MirrorReferences.Touch(_generations.PathOf(next), reference, usedAt);
+                MirrorReferences.Write(_generations.PathOf(next), reference, target, usedAt);
             }
-
-            repository.Network.Remotes.Remove("previous");
         }
 
         operation.CancellationToken.ThrowIfCancellationRequested();

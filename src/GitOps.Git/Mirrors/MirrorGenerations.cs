@@ -10,9 +10,6 @@ internal sealed class MirrorGenerations(string directory)
     /// <summary>The lock of whoever writes.</summary>
     public string WriteLock => Path.Combine(directory, "lock");
 
-    /// <summary>Where the one who writes may put something for as long as that takes.</summary>
-    public string Aside => Path.Combine(directory, "aside");
-
     private string Pointer => Path.Combine(directory, "current");
 
     public string PathOf(string name) => Path.Combine(directory, name);
@@ -58,16 +55,19 @@ internal sealed class MirrorGenerations(string directory)
     /// <summary>Makes an empty repository, which is not current yet.</summary>
     public string MakeNext()
     {
-        var last = All().Select(g => int.Parse(g.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture)).DefaultIfEmpty(0).Max();
+        var last = All().Select(NumberOf).DefaultIfEmpty(0).Max();
         var name = $"g{(last + 1).ToString(CultureInfo.InvariantCulture)}";
         Repository.Init(PathOf(name), isBare: true);
         return name;
     }
 
+    /// <summary>The directories of all generations but one, the newest first.</summary>
+    public IEnumerable<string> PathsBut(string name) =>
+        All().Where(g => !string.Equals(g, name, StringComparison.Ordinal)).OrderByDescending(NumberOf).Select(PathOf).ToList();
+
     /// <summary>Removes what is not current and read by nobody any more.</summary>
     public void RemoveOld()
     {
-        RemoveAside();
         var current = ReadCurrent();
         foreach (var name in All().ToList())
         {
@@ -83,14 +83,6 @@ internal sealed class MirrorGenerations(string directory)
                 DeleteDirectory(PathOf(name));
                 File.Delete(LockOf(name));
             }
-        }
-    }
-
-    public void RemoveAside()
-    {
-        if (Directory.Exists(Aside))
-        {
-            DeleteDirectory(Aside);
         }
     }
 
@@ -124,6 +116,8 @@ internal sealed class MirrorGenerations(string directory)
     }
 
     public long SizeOf(string name) => new DirectoryInfo(PathOf(name)).EnumerateFiles("*", SearchOption.AllDirectories).Sum(f => f.Length);
+
+    private static int NumberOf(string name) => int.Parse(name.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture);
 
     private IEnumerable<string> All() =>
         Directory.EnumerateDirectories(directory, "g*").Select(d => Path.GetFileName(d)!).Where(n => n.Length > 1 && n.Length < 10 && !n.AsSpan(1).ContainsAnyExceptInRange('0', '9'));

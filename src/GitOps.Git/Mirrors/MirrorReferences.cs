@@ -13,7 +13,9 @@ namespace GitOps.Git;
 internal static class MirrorReferences
 {
     public const string Fetched = "refs/gitops/*";
-    public const string Kept = "refs/gitops-kept/*";
+    public const string Kept = $"{KeptFolder}/*";
+
+    private const string KeptFolder = "refs/gitops-kept";
 
     /// <summary>How many revisions are kept; of those that are too many, what was not used for the longest time goes first.</summary>
     private const int MaxKept = 256;
@@ -22,7 +24,7 @@ internal static class MirrorReferences
     public static string NameOf(string reference) => $"refs/gitops/{Hash(reference)}";
 
     /// <summary>The local name of a revision.</summary>
-    public static string NameOf(Revision revision) => $"refs/gitops-kept/{Hash(revision.ToString())}";
+    public static string NameOf(Revision revision) => $"{KeptFolder}/{Hash(revision.ToString())}";
 
     /// <summary>Says that a reference is in use; nothing happens when it is not there.</summary>
     public static void Touch(string repository, string name, DateTime now)
@@ -41,34 +43,44 @@ internal static class MirrorReferences
     /// <param name="now">The time.</param>
     public static void Keep(string repository, Revision revision, string objectId, DateTime now)
     {
-        // A file of one line, moved into place, is what Git writes too, and needs no lock: readers must not wait for somebody else's fetch.
         var file = Path.Combine(repository, NameOf(revision));
-        if (!File.Exists(file) || BoundedRead.Text(file, 4096).TrimEnd() != objectId)
+        if (File.Exists(file) && BoundedRead.Text(file, 4096).TrimEnd() == objectId)
         {
-            var folder = Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-            var made = Path.Combine(repository, $"kept-{Guid.NewGuid():N}");
-            File.WriteAllText(made, objectId + "\n");
-            File.Move(made, file, overwrite: true);
-            RemoveOldest(folder, file);
+            File.SetLastWriteTimeUtc(file, now);
+            return;
         }
 
-        File.SetLastWriteTimeUtc(file, now);
+        Write(repository, NameOf(revision), objectId, now);
+        RemoveOldest(new DirectoryInfo(Path.GetDirectoryName(file)!), file);
     }
 
-    /// <summary>The references that somebody used since a moment, and when.</summary>
-    public static Dictionary<string, DateTime> UsedSince(Repository repository, DateTime oldest) =>
-        repository.Refs.FromGlob(Fetched).Concat(repository.Refs.FromGlob(Kept))
-            .Where(r => repository.FindCommit(r.TargetIdentifier) is not null)
-            .Select(r => (r.CanonicalName, UsedAt: File.GetLastWriteTimeUtc(Path.Combine(repository.Info.Path, r.CanonicalName))))
-            .Where(r => r.UsedAt > oldest)
-            .ToDictionary(r => r.CanonicalName, r => r.UsedAt, StringComparer.Ordinal);
-
-    public static void RemoveAllBut(Repository repository, ICollection<string> names)
+    /// <summary>Makes a reference. A file of one line, moved into place, is what Git writes too, and needs no lock: readers must not wait for somebody else's fetch.</summary>
+    public static void Write(string repository, string name, string objectId, DateTime usedAt)
     {
-        foreach (var reference in repository.Refs.Where(r => !names.Contains(r.CanonicalName)).ToList())
-        {
-            repository.Refs.Remove(reference);
-        }
+        var file = Path.Combine(repository, name);
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        var made = Path.Combine(repository, $"kept-{Guid.NewGuid():N}");
+        File.WriteAllText(made, objectId + "\n");
+        File.Move(made, file, overwrite: true);
+        File.SetLastWriteTimeUtc(file, usedAt);
+    }
+
+    /// <summary>The references that somebody used since a moment: where they lead, and when that was.</summary>
+    public static IReadOnlyList<(string Name, string Target, DateTime UsedAt)> UsedSince(Repository repository, DateTime oldest) =>
+        [.. repository.Refs.FromGlob(Fetched).Concat(repository.Refs.FromGlob(Kept))
+            .Where(r => repository.FindCommit(r.TargetIdentifier) is not null)
+            .Select(r => (r.CanonicalName, r.TargetIdentifier, UsedAt: File.GetLastWriteTimeUtc(Path.Combine(repository.Info.Path, r.CanonicalName))))
+            .Where(r => r.UsedAt > oldest)];
+
+    /// <summary>The revisions that were kept in a repository, which may be damaged: the names of their references, where they lead, and when they were used.</summary>
+    public static IReadOnlyList<(string Name, string Target, DateTime UsedAt)> ReadKept(string repository)
+    {
+        var folder = new DirectoryInfo(Path.Combine(repository, KeptFolder));
+        return folder.Exists
+            ? [.. folder.EnumerateFiles()
+                .Select(f => (Name: $"{KeptFolder}/{f.Name}", Target: f.Length < 100 ? BoundedRead.Text(f.FullName, 100).Trim() : "", UsedAt: f.LastWriteTimeUtc))
+                .Where(r => r.Target.Length == 40 && r.Target.All(char.IsAsciiHexDigit))]
+            : [];
     }
 
     private static void RemoveOldest(DirectoryInfo folder, string newest)

@@ -68,13 +68,16 @@ internal sealed class GitOperation : IDisposable
     }
 
     /// <summary>Runs one wait for the server: it ends with the operation, and when the server is silent for too long.</summary>
-    public async Task<T> WaitAsync<T>(Func<CancellationToken, Task<T>> wait)
+    public Task<T> WaitAsync<T>(Func<CancellationToken, Task<T>> wait) => WaitAsync((token, _) => wait(token));
+
+    /// <summary>Runs a wait in which there are signs of life, such as bytes that the server takes: what it is given says so, and the time of silence starts anew.</summary>
+    public async Task<T> WaitAsync<T>(Func<CancellationToken, Action, Task<T>> wait)
     {
         using var silence = new CancellationTokenSource(Options.Timeout, TimeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(silence.Token, CancellationToken);
         try
         {
-            return await wait(either.Token).ConfigureAwait(false);
+            return await wait(either.Token, () => silence.CancelAfter(Options.Timeout)).ConfigureAwait(false);
         }
         catch (Exception) when (silence.IsCancellationRequested && !CancellationToken.IsCancellationRequested)
         {

@@ -13,36 +13,28 @@ internal sealed class LocalConnector(GitAddress address) : GitConnector(address)
     public override Task<RefAdvertisement> ListReferencesAsync(GitOperation operation) => BlockingWork.RunAsync(() => Read(operation), operation.CancellationToken);
 
     /// <summary>
-    /// Makes a repository that borrows all objects of this one but has some of its references only. libgit2 copies what any reference of a directory
-    /// leads to, whichever was asked for.
+    /// Copies what a mirror does not have yet of some references, and sets the mirror's. libgit2's own transport copies all that any reference of a directory
+    /// leads to, whichever was asked for and whatever is there.
     /// </summary>
-    public void MakeView(string directory, IEnumerable<string> references)
+    public void CopyTo(Repository mirror, IEnumerable<string> references, CancellationToken cancellationToken)
     {
         using var repository = new Repository(Address.Path);
-        Repository.Init(directory, isBare: true);
+        var targets = references.Distinct(StringComparer.Ordinal)
+            .Select(name => (Name: name, Target: repository.Refs[name]?.ResolveToDirectReference()?.TargetIdentifier))
+            .Where(r => r.Target is not null)
+            .ToList();
+        ObjectCopy.Copy(RootOf(repository), mirror.Info.Path, targets.Select(t => t.Target!), cancellationToken);
+        foreach (var (name, target) in targets)
+        {
+            mirror.Refs.Add(MirrorReferences.NameOf(name), target, allowOverwrite: true);
+        }
+    }
+
+    /// <summary>Where the objects are: a linked work tree has them elsewhere.</summary>
+    private static string RootOf(Repository repository)
+    {
         var common = Path.Combine(repository.Info.Path, "commondir");
-        var root = File.Exists(common) ? Path.Combine(repository.Info.Path, BoundedRead.Text(common, 4096).Trim()) : repository.Info.Path;
-        Write(Path.Combine(directory, "objects", "info", "alternates"), Path.GetFullPath(Path.Combine(root, "objects")));
-        foreach (var name in references)
-        {
-            if (repository.Refs[name]?.ResolveToDirectReference()?.TargetIdentifier is not { } target)
-            {
-                continue;
-            }
-
-            Write(Path.Combine(directory, name), target);
-            if (repository.FindCommit(target)?.Sha is { } commit && commit != target)
-            {
-                // Of an annotated tag it copies one commit only, without the history.
-                Write(Path.Combine(directory, $"{MirrorReferences.NameOf(name)}-commit"), commit);
-            }
-        }
-
-        static void Write(string file, string line)
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-            File.WriteAllText(file, line + "\n");
-        }
+        return Path.GetFullPath(File.Exists(common) ? Path.Combine(repository.Info.Path, BoundedRead.Text(common, 4096).Trim()) : repository.Info.Path);
     }
 
     private RefAdvertisement Read(GitOperation operation)

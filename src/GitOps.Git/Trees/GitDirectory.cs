@@ -14,8 +14,28 @@ internal sealed class GitDirectory(GitEntry[] entries)
     /// <returns>The directory, or null when that is not what is there.</returns>
     public static GitDirectory? Decode(ReadOnlySpan<byte> tree)
     {
+        if (Parse(tree) is not { } entries)
+        {
+            return null;
+        }
+
+        // Names that cannot be part of a path are unreachable rather than an error: nobody can ask for them.
+        entries.RemoveAll(e => e.Kind is null || e.Name is "" or "." or ".." || e.Name.AsSpan().ContainsAny('/', '\\'));
+        var sorted = new GitEntry[entries.Count];
+        for (var i = 0; i < sorted.Length; i++)
+        {
+            sorted[i] = new GitEntry(entries[i].Name, entries[i].Kind!.Value, entries[i].Id);
+        }
+
+        Array.Sort(sorted, static (left, right) => string.CompareOrdinal(left.Name, right.Name));
+        return new GitDirectory(sorted);
+    }
+
+    /// <summary>All entries of a tree object as they are, also those that are no files; or null when that is not what is there.</summary>
+    public static List<(string Name, GitEntryKind? Kind, ObjectId Id)>? Parse(ReadOnlySpan<byte> tree)
+    {
         const int IdLength = 20;
-        var entries = new List<GitEntry>(tree.Length / 36);
+        var entries = new List<(string Name, GitEntryKind? Kind, ObjectId Id)>(tree.Length / 36);
         while (!tree.IsEmpty)
         {
             var space = tree.IndexOf((byte)' ');
@@ -25,20 +45,11 @@ internal sealed class GitDirectory(GitEntry[] entries)
                 return null;
             }
 
-            var name = Encoding.UTF8.GetString(tree[(space + 1)..end]);
-
-            // Names that cannot be part of a path are unreachable rather than an error: nobody can ask for them.
-            if (KindOf(tree[..space]) is { } kind && name is not ("" or "." or "..") && !name.AsSpan().ContainsAny('/', '\\'))
-            {
-                entries.Add(new GitEntry(name, kind, new ObjectId(tree.Slice(end + 1, IdLength).ToArray())));
-            }
-
+            entries.Add((Encoding.UTF8.GetString(tree[(space + 1)..end]), KindOf(tree[..space]), new ObjectId(tree.Slice(end + 1, IdLength).ToArray())));
             tree = tree[(end + 1 + IdLength)..];
         }
 
-        var sorted = entries.ToArray();
-        Array.Sort(sorted, static (left, right) => string.CompareOrdinal(left.Name, right.Name));
-        return new GitDirectory(sorted);
+        return entries;
     }
 
     public bool TryFind(string name, out GitEntry entry)

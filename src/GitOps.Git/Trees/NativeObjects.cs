@@ -9,8 +9,10 @@ namespace GitOps.Git;
 /// </summary>
 internal sealed partial class NativeObjects : SafeHandle
 {
+    public const int Commit = 1;
     public const int Tree = 2;
     public const int Blob = 3;
+    public const int Tag = 4;
 
     private const string Library = "gitops-libgit2";
     private const int NotFound = -3;
@@ -58,7 +60,53 @@ internal sealed partial class NativeObjects : SafeHandle
 
     /// <summary>An object's content; null when it is not there or of another type.</summary>
     /// <exception cref="MirrorDamagedException">It is broken.</exception>
-    public byte[]? Find(ObjectId id, int type)
+    public byte[]? Find(ObjectId id, int type) => Find(id, wanted => wanted == type)?.Content;
+
+    /// <summary>An object of whichever type; null when it is not there.</summary>
+    /// <exception cref="MirrorDamagedException">It is broken.</exception>
+    public (int Type, byte[] Content)? Find(ObjectId id) => Find(id, _ => true);
+
+    /// <summary>Writes a pack of objects, with its index, into the database of another repository.</summary>
+    /// <param name="directory">That repository's directory.</param>
+    /// <param name="objects">The objects, and what each is called: objects of like names are stored as their differences.</param>
+    /// <exception cref="MirrorDamagedException">An object is broken, or the pack cannot be written.</exception>
+    public void WritePack(string directory, IEnumerable<(ObjectId Id, string Name)> objects)
+    {
+        nint repository = 0, pack = 0;
+        try
+        {
+            Check(git_repository_wrap_odb(out repository, this));
+            Check(git_packbuilder_new(out pack, repository));
+            foreach (var (id, name) in objects)
+            {
+                Check(git_packbuilder_insert(pack, id.RawId, name));
+            }
+
+            Check(git_packbuilder_write(pack, Directory.CreateDirectory(Path.Combine(directory, "objects", "pack")).FullName, 0, 0, 0));
+        }
+        finally
+        {
+            git_packbuilder_free(pack);
+            git_repository_free(repository);
+        }
+
+        static void Check(int result)
+        {
+            if (result < 0)
+            {
+                throw new MirrorDamagedException($"a pack cannot be written ({result})");
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override bool ReleaseHandle()
+    {
+        git_odb_free(handle);
+        return true;
+    }
+
+    private (int Type, byte[] Content)? Find(ObjectId id, Predicate<int> isWanted)
     {
         var result = git_odb_read(out var found, this, id.RawId);
         if (result == NotFound)
@@ -73,26 +121,20 @@ internal sealed partial class NativeObjects : SafeHandle
 
         try
         {
-            if (git_odb_object_type(found) != type)
+            var type = git_odb_object_type(found);
+            if (!isWanted(type))
             {
                 return null;
             }
 
-            var content = new byte[checked((int)git_odb_object_size(found))];
+            var content = GC.AllocateUninitializedArray<byte>(checked((int)git_odb_object_size(found)));
             Marshal.Copy(git_odb_object_data(found), content, 0, content.Length);
-            return content;
+            return (type, content);
         }
         finally
         {
             git_odb_object_free(found);
         }
-    }
-
-    /// <inheritdoc/>
-    protected override bool ReleaseHandle()
-    {
-        git_odb_free(handle);
-        return true;
     }
 
     private static MirrorDamagedException Broken(ObjectId id, int result) => new($"object {id.Sha} cannot be read ({result})");
@@ -129,4 +171,22 @@ internal sealed partial class NativeObjects : SafeHandle
 
     [LibraryImport(Library)]
     private static partial void git_odb_free(nint database);
+
+    [LibraryImport(Library)]
+    private static partial int git_repository_wrap_odb(out nint repository, NativeObjects database);
+
+    [LibraryImport(Library)]
+    private static partial void git_repository_free(nint repository);
+
+    [LibraryImport(Library)]
+    private static partial int git_packbuilder_new(out nint pack, nint repository);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int git_packbuilder_insert(nint pack, byte[] id, string name);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int git_packbuilder_write(nint pack, string directory, uint mode, nint progress, nint payload);
+
+    [LibraryImport(Library)]
+    private static partial void git_packbuilder_free(nint pack);
 }

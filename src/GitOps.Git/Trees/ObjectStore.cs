@@ -151,7 +151,7 @@ internal sealed class ObjectStore(string directory, IDisposable? inUse = null, F
         }
     }
 
-    private T Guard<T>(ObjectId id, string type, Func<NativeObjects, T?> read)
+    private T Guard<T>(ObjectId id, string type, Func<NativeObjects, T?> read, bool isRebuilt = false)
     {
         Exception? cause = null;
         try
@@ -166,12 +166,18 @@ internal sealed class ObjectStore(string directory, IDisposable? inUse = null, F
             cause = exception;
         }
 
-        _isDamaged = true;
+        // What the tree of a mirror before this one needs may be gone for good, which is no damage here.
+        _isDamaged |= !isRebuilt || cause is not null;
 
         // A tree that was handed out before the mirror was rebuilt goes on with the new one: an object's id says what it holds.
         if (successor?.Invoke() is { } next && !ReferenceEquals(next, this))
         {
-            return next.Guard(id, type, read);
+            return next.Guard(id, type, read, isRebuilt: true);
+        }
+
+        if (isRebuilt)
+        {
+            throw new GitOpsException(Reasons.FetchFailed, $"The {type} {id.Sha} is lost: the mirror of the repository was damaged, and the server did not have it any more when the mirror was built anew.", cause);
         }
 
         throw new GitOpsException(Reasons.FetchFailed, $"The mirror of the repository lost or damaged {type} {id.Sha}; it is rebuilt by the next fetch.", cause);

@@ -45,7 +45,6 @@ internal sealed class Planner
 
         var wanted = desired.Select(d => d.Id).ToHashSet();
         var leaving = inventory.Entries.Values.Where(e => !wanted.Contains(e.Id)).ToList();
-
         var live = await LiveSet.ReadAsync(_scope, desired, leaving, inventory, cancellationToken).ConfigureAwait(false);
         if (_scope.HasErrors)
         {

@@ -46,30 +46,11 @@ internal sealed class SetMapping
             mapped.Add((manifest, id, resource, definition));
         }
 
-        // Copying and hashing is most of what a run costs that changes nothing, and each object is its own.
+        // Copying and hashing is all that a run costs which changes nothing, and each object is its own.
         var desired = new DesiredObject[mapped.Count];
         Parallel.For(0, mapped.Count, new ParallelOptions { CancellationToken = cancellationToken }, i => desired[i] = Prepare(mapped[i].Manifest, mapped[i].Id, mapped[i].Resource, mapped[i].Definition));
         Array.Sort(desired, ApplyOrder.Compare);
         return [.. desired];
-    }
-
-    private DesiredObject Prepare(Manifest manifest, ResourceId id, ApiResource resource, MapNode? definition)
-    {
-        var prepared = _scope.Cluster.Prepared;
-        if (definition is null && prepared.Find(manifest, id.Namespace, _scope.Owner) is { } ready && ready.Resource == resource)
-        {
-            return ready.Fresh();
-        }
-
-        var root = Normalization.Prepare(manifest, id.Namespace, _scope.Owner);
-        var body = JsonTreeWriter.Write(root);
-        var made = new DesiredObject(manifest, id, resource, root, body, Normalization.Hash(body), ObjectPolicy.Read(root)) { PendingDefinition = definition };
-        if (definition is null)
-        {
-            prepared.Add(manifest, id.Namespace, _scope.Owner, made);
-        }
-
-        return made;
     }
 
     /// <summary>The namespace that a manifest goes to; empty for an object of the cluster.</summary>
@@ -141,5 +122,23 @@ internal sealed class SetMapping
         }
 
         return found;
+    }
+
+    private DesiredObject Prepare(Manifest manifest, ResourceId id, ApiResource resource, MapNode? definition)
+    {
+        if (definition is null && _scope.Cluster.Prepared.Find(manifest, id.Namespace, _scope.Owner) is { } ready && ready.Resource == resource)
+        {
+            return ready.Fresh();
+        }
+
+        var root = Normalization.Prepare(manifest, id.Namespace, _scope.Owner);
+        var body = JsonTreeWriter.Write(root);
+        var made = new DesiredObject(manifest, id, resource, root, body, Normalization.Hash(body), ObjectPolicy.Read(root)) { PendingDefinition = definition };
+        if (definition is null)
+        {
+            _scope.Cluster.Prepared.Add(manifest, id.Namespace, _scope.Owner, made);
+        }
+
+        return made;
     }
 }

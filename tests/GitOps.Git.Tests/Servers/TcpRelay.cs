@@ -21,11 +21,15 @@ internal sealed class TcpRelay : IAsyncDisposable
     private long _fromClient;
     private bool _isSlow;
     private Hold? _hold;
+    private Hold? _deaf;
     private (long At, TaskCompletionSource Reached)? _clientMark;
 
     private TcpRelay(int target, Func<NetworkStream, CancellationToken, Task<int?>>? handshake)
     {
         (_target, _handshake) = (target, handshake);
+
+        // What a client says is seen here soon, or it waits.
+        _listener.Server.ReceiveBufferSize = 16 * 1024;
         _listener.Start();
         _accepting = AcceptAsync();
     }
@@ -77,6 +81,20 @@ internal sealed class TcpRelay : IAsyncDisposable
             _isSlow = true;
         }
     }
+
+    /// <summary>From now on nothing more is read from clients, once they said so many more bytes.</summary>
+    /// <returns>Ends when there is something that is not read.</returns>
+    public Task StopListeningAfter(long bytes)
+    {
+        lock (_gate)
+        {
+            _deaf = new Hold(_fromClient + bytes);
+            return _deaf.Reached.Task;
+        }
+    }
+
+    /// <summary>Called with each part of what clients say.</summary>
+    public Action<int>? OnHeard { get; set; }
 
     /// <summary>Ends when the client said so many more bytes.</summary>
     public Task HearAsync(long bytes)
@@ -155,6 +173,12 @@ internal sealed class TcpRelay : IAsyncDisposable
         while (await from.ReadAsync(buffer, _stop.Token) is var read and > 0)
         {
             var count = Take(read);
+            if (!fromServer && FindDeafness() is { } deaf)
+            {
+                deaf.Reached.TrySetResult();
+                await deaf.Released.Task.WaitAsync(_stop.Token);
+            }
+
             await (fromServer ? SayAsync(to, buffer.AsMemory(0, count)) : to.WriteAsync(Hear(buffer.AsMemory(0, count)), _stop.Token).AsTask());
             if (count < read)
             {
@@ -164,8 +188,17 @@ internal sealed class TcpRelay : IAsyncDisposable
         }
     }
 
+    private Hold? FindDeafness()
+    {
+        lock (_gate)
+        {
+            return _deaf is { } deaf && _fromClient >= deaf.At ? deaf : null;
+        }
+    }
+
     private ReadOnlyMemory<byte> Hear(ReadOnlyMemory<byte> bytes)
     {
+        OnHeard?.Invoke(bytes.Length);
         lock (_gate)
         {
             _fromClient += bytes.Length;

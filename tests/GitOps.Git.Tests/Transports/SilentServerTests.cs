@@ -108,12 +108,66 @@ public sealed class SilentServerTests : UpstreamTest
         await NewestAsync(source);
 
         var silent = server.Relay!.HoldAfter(300);
-        var pushing = writer.CommitAsync(new GitCommit { Message = "push", Changes = [GitFileChange.Write("b.bin", RandomNumberGenerator.GetBytes(Size))] }, Token).AsTask();
+        var pushing = writer.CommitAsync(Push(Size), Token).AsTask();
         await silent.WaitAsync(Patience, Token);
         await _time.AdvanceUntilAsync(pushing, options.Timeout);
 
         (await pushing.Invoking(p => p).Should().ThrowAsync<GitOpsException>()).Which.Reason.Should().Be(Reasons.Timeout);
     }
+
+    [Theory]
+    [InlineData("http")]
+    [InlineData("https")]
+    [InlineData("ssh")]
+    public async Task CommitAsync_ServerThatTakesThePushSlowly_IsNotSilent(string transport)
+    {
+        const int Large = 8 * Size;
+        await using var server = await ServeAsync(transport, relayed: true);
+        await CommitAsync();
+        var options = server.Options(o => o.Limits.OperationTime = TimeSpan.FromDays(1));
+        using var pool = new GitRepositoryPool(_time);
+        using var source = new GitSource(options, pool);
+        using var writer = new GitWriter(options, pool);
+        await NewestAsync(source);
+        var before = _time.GetUtcNow();
+
+        // Five times what the server may be silent for, in even parts.
+        server.Relay!.OnHeard = bytes => _time.Advance(options.Timeout * 5 * bytes / Large);
+        await writer.CommitAsync(Push(Large), Token).AsTask().WaitAsync(Patience, Token);
+
+        (_time.GetUtcNow() - before).Should().BeGreaterThan(options.Timeout * 4);
+    }
+
+    [Theory]
+    [InlineData("http")]
+    [InlineData("https")]
+    [InlineData("ssh")]
+    public async Task CommitAsync_ServerThatStopsTakingThePush_EndsByTimeoutAndByCancellation(string transport)
+    {
+        const int Large = 8 * Size;
+        await using var server = await ServeAsync(transport, relayed: true);
+        await CommitAsync();
+        var options = server.Options();
+        using var pool = new GitRepositoryPool(_time);
+        using var source = new GitSource(options, pool);
+        using var writer = new GitWriter(options, pool);
+        await NewestAsync(source);
+
+        var full = server.Relay!.StopListeningAfter(Size);
+        var pushing = writer.CommitAsync(Push(Large), Token).AsTask();
+        await full.WaitAsync(Patience, Token);
+        await _time.AdvanceUntilAsync(pushing, options.Timeout);
+        (await pushing.Invoking(p => p).Should().ThrowAsync<GitOpsException>()).Which.Should().Match<GitOpsException>(e => e.Reason == Reasons.Timeout && e.Message.Contains("silent"));
+
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        full = server.Relay.StopListeningAfter(Size);
+        var cancelled = writer.CommitAsync(Push(Large), cancel.Token).AsTask();
+        await full.WaitAsync(Patience, Token);
+        await cancel.CancelAsync();
+        await cancelled.Invoking(c => c.WaitAsync(Patience, Token)).Should().ThrowAsync<OperationCanceledException>();
+    }
+
+    private static GitCommit Push(int size) => new() { Message = "push", Changes = [GitFileChange.Write("b.bin", RandomNumberGenerator.GetBytes(size))] };
 
     /// <summary>One more try may find out first that a connection it kept is silent for ever.</summary>
     private async Task ForgetAsync(Task trying, GitSourceOptions options)

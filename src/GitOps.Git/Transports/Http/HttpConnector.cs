@@ -112,7 +112,7 @@ internal sealed class HttpConnector : GitConnector
     /// <summary>A request of a conversation that has started.</summary>
     public async Task<HttpResponseMessage> PostAsync(GitOperation operation, string service, Stream body)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_base, service)) { Content = new StreamContent(body) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_base, service)) { Content = new RequestBody(body) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue($"application/x-{service}-request");
         request.Headers.Accept.ParseAdd($"application/x-{service}-result");
         var response = await SendAsync(operation, request).ConfigureAwait(false);
@@ -137,6 +137,7 @@ internal sealed class HttpConnector : GitConnector
             PooledConnectionLifetime = ConnectionLifetime,
             ConnectTimeout = options.Timeout,
             PreAuthenticate = false,
+            ConnectCallback = async (context, token) => await Connecting.ConnectAsync(context.DnsEndPoint, token).ConfigureAwait(false),
         };
         if (options.Proxy is { } proxy)
         {
@@ -181,7 +182,15 @@ internal sealed class HttpConnector : GitConnector
 
         try
         {
-            return await operation.WaitAsync(token => _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, token)).ConfigureAwait(false);
+            return await operation.WaitAsync((token, isAlive) =>
+            {
+                if (request.Content is RequestBody body)
+                {
+                    body.OnProgress = isAlive;
+                }
+
+                return _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, token);
+            }).ConfigureAwait(false);
         }
         catch (HttpRequestException exception)
         {

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using GitOps.Limits;
 
@@ -9,27 +10,17 @@ internal sealed class DaemonConnector(GitAddress address) : StreamConnector(addr
     /// <inheritdoc/>
     public override GitChannel Open(GitOperation operation, string service)
     {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        NetworkStream stream;
         try
         {
-            Blocking.Wait(operation.WaitAsync(async token =>
-            {
-                await socket.ConnectAsync(Address.Host, Address.Port, token).ConfigureAwait(false);
-                return 0;
-            }));
+            stream = Blocking.Wait(operation.WaitAsync(token => Connecting.ConnectAsync(new DnsEndPoint(Address.Host, Address.Port), token)));
         }
         catch (SocketException exception)
         {
-            socket.Dispose();
             throw new GitOpsException(Reasons.FetchFailed, $"{Address.Display}: the server cannot be reached: {exception.Message}", exception);
         }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
 
-        var channel = new StreamChannel(operation, new NetworkStream(socket, ownsSocket: true));
+        var channel = new StreamChannel(operation, stream);
         channel.Write(PktLine.Encode(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{service} {Address.Path}\0host={Address.Host}:{Address.Port}\0")));
         return channel;
     }
