@@ -19,9 +19,9 @@ internal static class TableColumns
             ("", "ConfigMap") => [Name, new("Data", "string", ConfigMapHelp, 0, static (o, _) => Integer((o.GetMap("data")?.Count ?? 0) + (o.GetMap("binaryData")?.Count ?? 0))), Age],
             ("", "Secret") => [Name, Text("Type", "type"), new("Data", "string", "Data contains the secret data.", 0, static (o, _) => Integer(o.GetMap("data")?.Count ?? 0)), Age],
             ("", "Namespace") => [Name, Text("Status", "status.phase"), Age],
-            ("", "Pod") => [Name, new("Ready", "string", "The aggregate readiness state of this pod for accepting traffic.", 0, static (o, _) => ScalarNode.String(PodReady(o))), Text("Status", "status.phase"), new("Restarts", "string", "The number of times the containers in this pod have been restarted.", 0, static (_, _) => ScalarNode.String("0")), Age],
-            ("", "Service") => [Name, Text("Type", "spec.type"), Text("Cluster-IP", "spec.clusterIP"), new("External-IP", "string", "", 0, static (_, _) => ScalarNode.String("<none>")), new("Port(s)", "string", "", 0, static (o, _) => ScalarNode.String(Ports(o))), Age],
-            ("apps", "Deployment") => [Name, Ready, Count("Up-to-date", "status.updatedReplicas"), Count("Available", "status.availableReplicas"), Age, .. Wide, Selector],
+            ("", "Pod") => [Name, new("Ready", "string", "The aggregate readiness state of this pod for accepting traffic.", 0, static (o, _) => ScalarNode.String(PodReady(o))), Text("Status", "status.phase"), new("Restarts", "string", "The number of times the containers in this pod have been restarted.", 0, static (_, _) => ScalarNode.String("0")), Age, WideText("IP", "status.podIP"), WideText("Node", "spec.nodeName"), WideText("Nominated Node", "status.nominatedNodeName"), WideCell("Readiness Gates", ReadinessGates)],
+            ("", "Service") => [Name, Text("Type", "spec.type"), Text("Cluster-IP", "spec.clusterIP"), new("External-IP", "string", "", 0, static (_, _) => ScalarNode.String("<none>")), new("Port(s)", "string", "", 0, static (o, _) => ScalarNode.String(Ports(o))), Age, WideCell("Selector", static o => Pairs(At(o, "spec.selector")))],
+            ("apps", "Deployment") => [Name, Ready, Number("Up-to-date", "status.updatedReplicas"), Number("Available", "status.availableReplicas"), Age, .. Wide, Selector],
             ("apps", "StatefulSet") => [Name, Ready, Age, .. Wide],
             ("apps", "ReplicaSet") or ("", "ReplicationController") =>
                 [Name, Count("Desired", "spec.replicas"), Count("Current", "status.replicas"), Count("Ready", "status.readyReplicas"), Age, .. Wide, Selector],
@@ -44,14 +44,26 @@ internal static class TableColumns
             ("autoscaling", "HorizontalPodAutoscaler") =>
             [
                 Name, Cell("Reference", static o => $"{Read(o, "spec.scaleTargetRef.kind", "")}/{Read(o, "spec.scaleTargetRef.name", "")}"), Cell("Targets", static _ => "<unknown>"),
-                Cell("MinPods", static o => Read(o, "spec.minReplicas", "<unset>")), Count("MaxPods", "spec.maxReplicas"), Count("Replicas", "status.currentReplicas"), Age,
+                Cell("MinPods", static o => Read(o, "spec.minReplicas", "<unset>")), Number("MaxPods", "spec.maxReplicas"), Number("Replicas", "status.currentReplicas"), Age,
             ],
             ("policy", "PodDisruptionBudget") =>
                 [Name, Cell("Min Available", static o => Read(o, "spec.minAvailable", "N/A")), Cell("Max Unavailable", static o => Read(o, "spec.maxUnavailable", "N/A")), Count("Allowed Disruptions", "status.disruptionsAllowed"), Age],
-            ("rbac.authorization.k8s.io", "Role" or "ClusterRole") => [Name, Cell("Created At", static o => Read(o, "metadata.creationTimestamp", ""))],
+            ("rbac.authorization.k8s.io", "Role" or "ClusterRole") => [Name, new("Created At", "date", "", 0, static (o, _) => ScalarNode.String(Read(o, "metadata.creationTimestamp", "")))],
             ("rbac.authorization.k8s.io", "RoleBinding" or "ClusterRoleBinding") =>
                 [Name, Cell("Role", static o => $"{Read(o, "roleRef.kind", "")}/{Read(o, "roleRef.name", "")}"), Age, Subjects("Users", "User"), Subjects("Groups", "Group"), Subjects("ServiceAccounts", "ServiceAccount")],
-            ("", "ServiceAccount") => [Name, Cell("Secrets", static o => (o.GetList("secrets")?.Count ?? 0).ToString(System.Globalization.CultureInfo.InvariantCulture)), Age],
+            ("", "ServiceAccount") => [Name, new("Secrets", "string", "", 0, static (o, _) => Integer(o.GetList("secrets")?.Count ?? 0)), Age],
+            ("", "LimitRange") => [Name, new("Created At", "date", "", 0, static (o, _) => ScalarNode.String(Read(o, "metadata.creationTimestamp", "")))],
+            ("", "PodTemplate") =>
+            [
+                Name, Cell("Containers", static o => Joined(At(o, "template.spec.containers"), "name")), Cell("Images", static o => Joined(At(o, "template.spec.containers"), "image")), Cell("Pod Labels", static o => Pairs(At(o, "template.metadata.labels"))),
+            ],
+            ("apps", "ControllerRevision") => [Name, Cell("Controller", Controller), new("Revision", "string", "", 0, static (o, _) => At(o, "revision") as ScalarNode ?? Integer(0)), Age],
+            ("admissionregistration.k8s.io", "ValidatingWebhookConfiguration" or "MutatingWebhookConfiguration") => [Name, new("Webhooks", "integer", "", 0, static (o, _) => Integer(o.GetList("webhooks")?.Count ?? 0)), Age],
+            ("storage.k8s.io", "VolumeAttachment") =>
+            [
+                Name, new("Attacher", "string", "", 0, static (o, _) => ScalarNode.String(Read(o, "spec.attacher", "")), "name"), Text("PV", "spec.source.persistentVolumeName"), Text("Node", "spec.nodeName"), Truth("Attached", "boolean", "status.attached"), Age,
+            ],
+            ("storage.k8s.io", "CSINode") => [Name, new("Drivers", "integer", "", 0, static (o, _) => Integer(o.GetMap("spec")?.GetList("drivers")?.Count ?? 0)), Age],
             ("", "PersistentVolumeClaim") =>
             [
                 Name, Text("Status", "status.phase"), Text("Volume", "spec.volumeName"), Text("Capacity", "status.capacity.storage"), Cell("Access Modes", static o => Modes(o.GetMap("status"))),
@@ -60,25 +72,30 @@ internal static class TableColumns
             ("", "PersistentVolume") =>
             [
                 Name, Text("Capacity", "spec.capacity.storage"), Cell("Access Modes", static o => Modes(o.GetMap("spec"))), Text("Reclaim Policy", "spec.persistentVolumeReclaimPolicy"), Text("Status", "status.phase"),
-                Cell("Claim", static o => At(o, "spec.claimRef") is MapNode ? $"{Read(o, "spec.claimRef.namespace", "")}/{Read(o, "spec.claimRef.name", "")}" : ""), Text("StorageClass", "spec.storageClassName"), Age,
+                Cell("Claim", static o => At(o, "spec.claimRef") is MapNode ? $"{Read(o, "spec.claimRef.namespace", "")}/{Read(o, "spec.claimRef.name", "")}" : ""), Text("StorageClass", "spec.storageClassName"),
+                Cell("VolumeAttributesClass", static o => Read(o, "spec.volumeAttributesClassName", "<unset>")), Text("Reason", "status.reason"), Age, WideCell("VolumeMode", static o => Read(o, "spec.volumeMode", "<unset>")),
             ],
             ("storage.k8s.io", "StorageClass") =>
             [
-                Name, Text("Provisioner", "provisioner"), Text("ReclaimPolicy", "reclaimPolicy"), Text("VolumeBindingMode", "volumeBindingMode"), Cell("AllowVolumeExpansion", static o => Read(o, "allowVolumeExpansion", "false")), Age,
+                Name, Text("Provisioner", "provisioner"), Text("ReclaimPolicy", "reclaimPolicy"), Text("VolumeBindingMode", "volumeBindingMode"), Truth("AllowVolumeExpansion", "string", "allowVolumeExpansion"), Age,
             ],
             ("", "Node") =>
             [
                 Name, Cell("Status", NodeStatus), Cell("Roles", static _ => "<none>"), Age, Text("Version", "status.nodeInfo.kubeletVersion"),
+                WideCell("Internal-IP", static o => NodeAddress(o, "InternalIP")), WideCell("External-IP", static o => NodeAddress(o, "ExternalIP")), WideText("OS-Image", "status.nodeInfo.osImage", "<unknown>"),
+                WideText("Kernel-Version", "status.nodeInfo.kernelVersion", "<unknown>"), WideText("Container-Runtime", "status.nodeInfo.containerRuntimeVersion", "<unknown>"),
             ],
-            ("", "Endpoints") => [Name, Cell("Endpoints", static _ => "<none>"), Age],
+            ("", "Endpoints") => [Name, Cell("Endpoints", Endpoints), Age],
             ("discovery.k8s.io", "EndpointSlice") => [Name, Text("AddressType", "addressType"), Cell("Ports", static o => Joined(o.GetList("ports"), "port")), Cell("Endpoints", static _ => "<none>"), Age],
             ("scheduling.k8s.io", "PriorityClass") =>
-                [Name, Count("Value", "value"), Cell("Global-Default", static o => Read(o, "globalDefault", "false")), Age, Text("PreemptionPolicy", "preemptionPolicy")],
+                [Name, Count("Value", "value"), Truth("Global-Default", "boolean", "globalDefault"), Age, Text("PreemptionPolicy", "preemptionPolicy")],
             ("coordination.k8s.io", "Lease") => [Name, Text("Holder", "spec.holderIdentity"), Age],
             ("", "Event") =>
             [
-                Since("Last Seen", "lastTimestamp"), Text("Type", "type"), Text("Reason", "reason"),
-                Cell("Object", static o => $"{Read(o, "involvedObject.kind", "").ToLowerInvariant()}/{Read(o, "involvedObject.name", "")}"), Text("Message", "message"), new("Name", "string", "", 1, static (o, _) => ScalarNode.String(ObjectMeta.Name(o))),
+                Since("Last Seen", "lastTimestamp", "<unknown>"), Text("Type", "type"), Text("Reason", "reason"),
+                Cell("Object", static o => $"{Read(o, "involvedObject.kind", "").ToLowerInvariant()}/{Read(o, "involvedObject.name", "")}"), WideText("Subobject", "involvedObject.fieldPath", ""),
+                WideCell("Source", static o => Read(o, "source.component", Read(o, "reportingComponent", ""))), Text("Message", "message"), new("First Seen", "string", "", 1, static (o, t) => Passed(o, "firstTimestamp", t, "<unknown>")),
+                new("Count", "string", "", 1, static (o, _) => At(o, "count") as ScalarNode ?? Integer(1)), new("Name", "string", "", 1, static (o, _) => ScalarNode.String(ObjectMeta.Name(o))),
             ],
             ("certificates.k8s.io", "CertificateSigningRequest") =>
                 [Name, Age, Text("SignerName", "spec.signerName"), Text("Requestor", "spec.username"), Cell("RequestedDuration", static o => Read(o, "spec.expirationSeconds", "<none>")), Cell("Condition", SigningCondition)],
@@ -99,8 +116,49 @@ internal static class TableColumns
 
     private static TableColumn Cell(string name, Func<MapNode, string> read) => new(name, "string", "", 0, (o, _) => ScalarNode.String(read(o)));
 
-    private static TableColumn Since(string name, string path) =>
-        new(name, "string", "", 0, (o, t) => ScalarNode.String(At(o, path) is ScalarNode { IsNull: false } time ? Tables.Age(time.Text, t) : "<none>"));
+    private static TableColumn WideCell(string name, Func<MapNode, string> read) => new(name, "string", "", 1, (o, _) => ScalarNode.String(read(o)));
+
+    private static TableColumn WideText(string name, string path, string absent = "<none>") => WideCell(name, o => Read(o, path, absent) is { Length: > 0 } text ? text : absent);
+
+    private static TableColumn Truth(string name, string type, string path) => new(name, type, "", 0, (o, _) => At(o, path) as ScalarNode ?? ScalarNode.Boolean(false));
+
+    /// <summary>A count in a column that is declared as text.</summary>
+    private static TableColumn Number(string name, string path) => new(name, "string", "", 0, (o, _) => At(o, path) as ScalarNode ?? Integer(0));
+
+    private static ScalarNode Passed(MapNode root, string path, TimeProvider now, string absent) => ScalarNode.String(At(root, path) is ScalarNode { IsNull: false } time ? Tables.Age(time.Text, now) : absent);
+
+    private static string ReadinessGates(MapNode pod)
+    {
+        var gates = (At(pod, "spec.readinessGates") as ListNode)?.OfType<MapNode>().Select(static g => g.GetString("conditionType")).ToList() ?? [];
+        var conditions = (At(pod, "status.conditions") as ListNode)?.OfType<MapNode>().ToList() ?? [];
+        return gates.Count == 0 ? "<none>" : $"{gates.Count(g => conditions.Exists(c => c.GetString("type") == g && c.GetString("status") == "True"))}/{gates.Count}";
+    }
+
+    private static string NodeAddress(MapNode node, string type) =>
+        (At(node, "status.addresses") as ListNode)?.OfType<MapNode>().FirstOrDefault(a => a.GetString("type") == type)?.GetString("address") ?? "<none>";
+
+    private static string Controller(MapNode root) =>
+        root.GetMap("metadata")?.GetList("ownerReferences")?.OfType<MapNode>().FirstOrDefault(static o => o["controller"] is ScalarNode c && c.AsBoolean()) is { } owner
+            ? $"{owner.GetString("kind")?.ToLowerInvariant()}.{Manifest.GroupOf(owner.GetString("apiVersion") ?? "")}/{owner.GetString("name")}".Replace("./", "/", StringComparison.Ordinal)
+            : "<none>";
+
+    private static string Endpoints(MapNode endpoints)
+    {
+        const int most = 3;
+        var all = new List<string>();
+        foreach (var subset in endpoints.GetList("subsets")?.OfType<MapNode>() ?? [])
+        {
+            foreach (var address in subset.GetList("addresses")?.OfType<MapNode>().Select(static a => a.GetString("ip") ?? "") ?? [])
+            {
+                var ports = subset.GetList("ports")?.OfType<MapNode>().Select(static p => Read(p, "port", "")).ToList() ?? [];
+                all.AddRange(ports.Count == 0 ? [address] : ports.Select(p => $"{address}:{p}"));
+            }
+        }
+
+        return all.Count == 0 ? "<none>" : string.Join(",", all.Take(most)) + (all.Count > most ? $" + {all.Count - most} more..." : "");
+    }
+
+    private static TableColumn Since(string name, string path, string absent = "<none>") => new(name, "string", "", 0, (o, t) => Passed(o, path, t, absent));
 
     private static TableColumn Subjects(string name, string kind) => new(name, "string", "", 1, (o, _) => ScalarNode.String(string.Join(", ", (o.GetList("subjects")?.OfType<MapNode>() ?? [])
         .Where(s => s.GetString("kind") == kind)
