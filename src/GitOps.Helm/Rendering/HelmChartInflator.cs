@@ -1,4 +1,3 @@
-using System.Text;
 using GitOps.Helm.Charts;
 using GitOps.Helm.Functions;
 using GitOps.Helm.Templates;

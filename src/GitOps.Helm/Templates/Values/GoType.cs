@@ -6,7 +6,7 @@ namespace GitOps.Helm.Templates;
 internal sealed class GoType
 {
     /// <summary>A nil <c>[]uint8</c>; compare by reference.</summary>
-    public static readonly byte[] NilBytes = (byte[])Array.CreateInstance(typeof(byte), 0);
+    public static readonly byte[] NilBytes = GC.AllocateUninitializedArray<byte>(0);
 
     private readonly Func<object, bool> accepts;
 
