@@ -49,8 +49,18 @@ internal static class FlowFunctions
         return host.LintMode ? string.Empty : throw new FunctionException(WarningStart + warning + WarningEnd);
     }
 
-    private static Dictionary<string, object?> Lookup(Execution execution, LookupRequest request) =>
-        Host(execution).Lookup?.Invoke(request, execution.CancellationToken) ?? new Dictionary<string, object?>(StringComparer.Ordinal);
+    private static Dictionary<string, object?> Lookup(Execution execution, LookupRequest request)
+    {
+        try
+        {
+            return Host(execution).Lookup?.Invoke(request, execution.CancellationToken) ?? new Dictionary<string, object?>(StringComparer.Ordinal);
+        }
+        catch (GitOpsException e)
+        {
+            // So that the message says where in the chart the look-up stands.
+            throw new FunctionException(e.Message, e);
+        }
+    }
 
     private static string Resolve(string name)
     {

@@ -47,6 +47,22 @@ public sealed class HelmRendererTests
     }
 
     [Fact]
+    public async Task RenderAsync_LookupIsRefused_SaysWhereInTheChartAndKeepsTheReason()
+    {
+        var tree = ChartBuilder.Tree(
+            ("Chart.yaml", ChartBuilder.ChartYaml),
+            ("templates/_t.tpl", "{{ define \"t\" }}\n{{ lookup \"v1\" \"Secret\" \"ns\" \"x\" }}{{ end }}"),
+            ("templates/x.yaml", "a: 1\nb: {{ include \"t\" . }}"));
+        var options = new HelmOptions { Lookup = (_, _, _, _, _) => throw new GitOpsException(Reasons.Forbidden, "secrets \"x\" is forbidden") };
+
+        var result = await new HelmRenderer().RenderAsync(new RenderRequest("web", tree, TreePath.Root) { Options = options }, Cancellation);
+
+        var diagnostic = result.Diagnostics.Should().ContainSingle().Which;
+        diagnostic.Reason.Should().Be(Reasons.Forbidden);
+        diagnostic.Message.Should().Contain("demo/templates/x.yaml:2:").And.Contain("demo/templates/_t.tpl:2:").And.Contain("error calling lookup").And.Contain("secrets \"x\" is forbidden");
+    }
+
+    [Fact]
     public async Task RenderAsync_FailureInsideIncludes_NamesEachTemplateOnTheWay()
     {
         var tree = ChartBuilder.Tree(
