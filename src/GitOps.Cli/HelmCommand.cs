@@ -142,7 +142,6 @@ internal static class HelmCommand
 
         if (Directory.Exists(chart))
         {
-            RefuseLinksOut(chart);
             return HelmChart.LoadDirectory(new DirectoryFileTree(chart), TreePath.Root, cancellationToken: cancellationToken);
         }
 
@@ -154,24 +153,6 @@ internal static class HelmCommand
         throw new HelmException(Reasons.NotFound, chart.StartsWith("oci://", StringComparison.Ordinal)
             ? $"{chart}: charts from OCI registries are not supported yet"
             : $"path \"{chart}\" not found; name a directory or a .tgz file, or a repository with --repo");
-    }
-
-    /// <summary>
-    /// Helm follows links to anywhere on the disk. A chart reads nothing outside its own directory here, and to leave a file out in silence would be
-    /// worse than to refuse the chart.
-    /// </summary>
-    private static void RefuseLinksOut(string chart)
-    {
-        var tree = new DirectoryFileTree(chart);
-        var everything = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None };
-        foreach (var entry in new DirectoryInfo(chart).EnumerateFileSystemInfos("*", everything).Where(e => e.LinkTarget is not null))
-        {
-            var path = Path.GetRelativePath(chart, entry.FullName);
-            if (TreePath.Root.TryCombine(path, out var inside) && tree.Find(inside) is null)
-            {
-                throw new HelmException(Reasons.NotFound, $"{path}: the symbolic link leads to nothing or out of the chart's directory, where nothing is read: put a copy in its place");
-            }
-        }
     }
 
     private static HelmRepositoryOptions RepositoryOptions(ParseResult result, string repository)

@@ -83,7 +83,7 @@ public sealed class HelmTemplateTests : IDisposable
         var (code, _, error) = await TemplateAsync("");
 
         code.Should().Be(1);
-        error.Should().Contain("templates/link.yaml: the symbolic link leads to nothing or out of the chart's directory");
+        error.Should().Contain("chart file \"templates/link.yaml\": the symbolic link templates/link.yaml leads to nothing or out of the source's files");
     }
 
     [Fact]

@@ -2,7 +2,7 @@ namespace GitOps;
 
 /// <summary>
 /// The files of one revision: read-only and content-addressed. Nothing outside the tree can be reached through it:
-/// symbolic links are followed inside the tree only.
+/// symbolic links are followed inside the tree only; one that leads elsewhere is listed (<see cref="TreeEntryKind.Link"/>) and not found.
 /// </summary>
 /// <remarks>Implementations are thread-safe. Calls are synchronous because an artifact is local by the time it is handed out.</remarks>
 public interface IFileTree

@@ -11,4 +11,7 @@ public enum TreeEntryKind
 
     /// <summary>A Git submodule that was not fetched.</summary>
     Submodule,
+
+    /// <summary>A symbolic link that leads nowhere or outside the tree. It is listed, so that it need not be overlooked, and nothing is found or read through it.</summary>
+    Link,
 }

@@ -18,23 +18,18 @@ internal sealed partial class UnitRunner : IDisposable
     private static readonly ChangeSet s_nothing = new([], []);
 
     private readonly EngineContext _context;
-    private readonly UnitDefinition _definition;
     private readonly UnitOptions _options;
-    private readonly TreePath _path;
     private readonly IApplier _applier;
-    private readonly IReadOnlyList<IManifestValidator> _validators;
-    private readonly ISecretDecryptor? _decryptor;
     private readonly SourceRunner _source;
     private readonly ILogger _logger;
     private readonly Inbox _inbox;
     private readonly SemaphoreSlim _turn = new(1, 1);
-    private readonly UnitRecord _record;
+    private readonly UnitReport _report;
+    private readonly UnitRendering _rendering;
+    private readonly HealthWait _health;
     private readonly DriftGuard _drift;
     private readonly ResiliencePipeline<Attempt> _retry;
-    private readonly Lock _waitLock = new();
     private IReadOnlyList<UnitRunner> _dependencies = [];
-    private RenderCache? _rendered;
-    private CancellationTokenSource? _healthWait;
     private bool _settled;
     private CancellationToken _lifetime = CancellationToken.None;
 
@@ -51,18 +46,16 @@ internal sealed partial class UnitRunner : IDisposable
     {
         Name = name;
         Kind = kind;
-        _definition = definition;
         _options = definition.Options;
-        _path = TreePath.Parse(_options.Path);
         _source = source;
         _applier = applier;
-        _validators = validators;
-        _decryptor = decryptor;
         _context = context;
         _logger = logger;
         _inbox = new Inbox(context.Time);
-        _record = new UnitRecord(new UnitStatus(name, kind, source.Name, _path.ToString()) { DependsOn = [.. _options.DependsOn] }, _options.Suspend, context.HistoryLimit, context.Time);
-        _drift = new DriftGuard(name, _options.Drift, applier, context.Time, DriftDetected, Correct, logger);
+        _report = new UnitReport(name, kind, source.Name, _options, context, moved => Changed?.Invoke(this, moved));
+        _rendering = new UnitRendering(name, source.Name, definition, validators, decryptor, context, _report);
+        _health = new HealthWait(name, applier, _options.Timeout, context.Time);
+        _drift = new DriftGuard(name, _options.Drift, applier, context.Time, _report.DriftDetected, Correct, logger);
         _retry = new ResiliencePipelineBuilder<Attempt> { TimeProvider = context.Time }
             .AddRetry(new RetryStrategyOptions<Attempt>
             {
@@ -83,10 +76,10 @@ internal sealed partial class UnitRunner : IDisposable
 
     public SourceRunner Source => _source;
 
-    public UnitStatus Status => _record.Status;
+    public UnitStatus Status => _report.Status;
 
     /// <summary>Whether the status is what this host saw, not only what an earlier one left behind.</summary>
-    public bool IsConfirmed => _record.IsConfirmed;
+    public bool IsConfirmed => _report.IsConfirmed;
 
     /// <summary>Runs after the unit's status changed; the flag says whether units that depend on it should look.</summary>
     public Action<UnitRunner, bool>? Changed { get; set; }
@@ -101,10 +94,10 @@ internal sealed partial class UnitRunner : IDisposable
     }
 
     /// <summary>Takes over what an earlier host knew of the unit; it counts as remembered until this host has seen it.</summary>
-    public void Restore(UnitState state) => _record.Restore(state);
+    public void Restore(UnitState state) => _report.Restore(state);
 
     /// <summary>Says why the unit's loop has not begun.</summary>
-    public void Hold(string reason, string message) => Block(reason, message, ConditionStatus.Unknown);
+    public void Hold(string reason, string message) => _report.Block(_source.Artifact, reason, message, ConditionStatus.Unknown);
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -112,7 +105,7 @@ internal sealed partial class UnitRunner : IDisposable
 
         // Another host may have led meanwhile: what this one remembers of the cluster no longer counts.
         _settled = false;
-        _record.Publish(confirmed: false);
+        _report.Doubt();
         var due = Triggers.Source;
         try
         {
@@ -149,9 +142,9 @@ internal sealed partial class UnitRunner : IDisposable
     /// <summary>Wakes the unit. A newer revision ends a wait for health that is under way.</summary>
     public void Wake(Triggers trigger)
     {
-        if (trigger == Triggers.Source && _source.Artifact is { } artifact && artifact.Revision != Status.LastAttemptedRevision)
+        if (trigger == Triggers.Source && HasNewRevision())
         {
-            EndHealthWait();
+            _health.End();
         }
 
         _inbox.Post(trigger);
@@ -159,15 +152,13 @@ internal sealed partial class UnitRunner : IDisposable
 
     public void Suspend()
     {
-        EndHealthWait();
-        Publish(s => s with { IsSuspended = true });
-        Remember();
+        _health.End();
+        _report.Suspended(true);
     }
 
     public void Resume()
     {
-        Publish(s => s with { IsSuspended = false });
-        Remember();
+        _report.Suspended(false);
         _inbox.Post(Triggers.Resume);
     }
 
@@ -177,7 +168,7 @@ internal sealed partial class UnitRunner : IDisposable
     {
         if ((triggers & Triggers.Demand) != Triggers.None)
         {
-            EndHealthWait();
+            _health.End();
         }
 
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -194,11 +185,11 @@ internal sealed partial class UnitRunner : IDisposable
             {
                 if (_source.Status.Ready is { Status: ConditionStatus.False } failed)
                 {
-                    Block(failed.Reason, $"Source '{_source.Name}' has no revision: {failed.Message}");
+                    _report.Block(null, failed.Reason, $"Source '{_source.Name}' has no revision: {failed.Message}");
                 }
                 else if (!IsRemembered)
                 {
-                    Block(Reasons.Progressing, $"Source '{_source.Name}' has not been fetched yet.", ConditionStatus.Unknown);
+                    _report.Block(null, Reasons.Progressing, $"Source '{_source.Name}' has not been fetched yet.", ConditionStatus.Unknown);
                 }
 
                 return Attempt.Waiting;
@@ -214,7 +205,7 @@ internal sealed partial class UnitRunner : IDisposable
                 // When the new revision holds nothing new for this unit it stays ready where it is until its dependencies have moved on.
                 if (!IsUntouched(artifact) && !(IsRemembered && artifact.Revision == Status.LastAppliedRevision))
                 {
-                    Block(Reasons.DependencyNotReady, blocker);
+                    _report.Block(artifact, Reasons.DependencyNotReady, blocker);
                 }
 
                 return Attempt.Waiting;
@@ -238,7 +229,7 @@ internal sealed partial class UnitRunner : IDisposable
             AttemptFailed(_logger, e, Name);
             var reason = e is GitOpsException known ? known.Reason : Reasons.ReconciliationFailed;
             activity?.SetStatus(ActivityStatusCode.Error, reason);
-            return Fail(Attempt.Failed, _source.Artifact, [Diagnostic.Error(reason, e.Message, (e as GitOpsException)?.Location)], [], start);
+            return _report.Fail(Attempt.Failed, _source.Artifact, [Diagnostic.Error(reason, e.Message, (e as GitOpsException)?.Location)], [], start);
         }
         finally
         {
@@ -255,7 +246,7 @@ internal sealed partial class UnitRunner : IDisposable
             var artifact = _source.Artifact
                 ?? throw new GitOpsException(_source.Status.Ready?.Reason ?? Reasons.FetchFailed, $"Source '{_source.Name}' has no revision to plan from: {_source.Status.Ready?.Message ?? "it has not been fetched yet"}");
             using var worker = await _context.EnterAsync(cancellationToken).ConfigureAwait(false);
-            var (result, diagnostics) = await RenderAndValidateAsync(artifact, cancellationToken).ConfigureAwait(false);
+            var (result, diagnostics) = await _rendering.RunAsync(artifact, cancellationToken).ConfigureAwait(false);
             var request = Request(artifact.Revision, result);
             return diagnostics.Any(d => d.Severity == DiagnosticSeverity.Error)
                 ? new Plan(request, [], diagnostics)
@@ -281,7 +272,7 @@ internal sealed partial class UnitRunner : IDisposable
             ChangeSet changes;
             using (var worker = await _context.EnterAsync(cancellationToken).ConfigureAwait(false))
             {
-                changes = await _applier.ApplyAsync(plan, Progress(plan.Request.Revision), cancellationToken).ConfigureAwait(false);
+                changes = await _applier.ApplyAsync(plan, _report.Progress(plan.Request.Revision), cancellationToken).ConfigureAwait(false);
             }
 
             var after = changes.Succeeded ? await RunHooksAsync(plan, HookPhase.After, cancellationToken).ConfigureAwait(false) : s_nothing;
@@ -298,9 +289,9 @@ internal sealed partial class UnitRunner : IDisposable
         (triggers & FullReconcile) == Triggers.None && _settled && Status.IsReady && Status.LastAppliedRevision == revision;
 
     /// <summary>Whether an earlier host left the unit ready; that stays its status until this host has got to it.</summary>
-    private bool IsRemembered => !_record.IsConfirmed && Status.IsReady;
+    private bool IsRemembered => !IsConfirmed && Status.IsReady;
 
-    private bool IsUntouched(Artifact artifact) => _settled && _rendered?.IsCurrent(artifact.Tree) == true;
+    private bool IsUntouched(Artifact artifact) => _settled && _rendering.IsCurrent(artifact.Tree);
 
     private string? FindBlocker(Artifact artifact)
     {
@@ -327,10 +318,7 @@ internal sealed partial class UnitRunner : IDisposable
         if ((triggers & FullReconcile) == Triggers.None && IsUntouched(artifact))
         {
             // The commit touched nothing that this unit reads: no render, no request.
-            _record.Set(ConditionTypes.Ready, ConditionStatus.True, Reasons.ReconciliationSucceeded, $"Applied {revision}.");
-            Publish(s => s with { LastAppliedRevision = revision, LastAttemptedRevision = revision });
-            Remember();
-            Trace(Stage.Render, artifact, Reasons.ReconciliationSucceeded, $"Nothing that the unit reads changed in {revision}; not rendered.");
+            _report.Untouched(artifact);
             return Attempt.Succeeded;
         }
 
@@ -340,13 +328,14 @@ internal sealed partial class UnitRunner : IDisposable
         var turn = await Turn.BeginAsync(_context, EngineContext.Bounded(_options.Timeout), cancellationToken).ConfigureAwait(false);
         await using (turn.ConfigureAwait(false))
         {
-            Begin(revision);
+            _settled = false;
+            _report.Begin(revision);
             try
             {
-                var (result, diagnostics) = await RenderAndValidateAsync(artifact, turn.Token).ConfigureAwait(false);
+                var (result, diagnostics) = await _rendering.RunAsync(artifact, turn.Token).ConfigureAwait(false);
                 if (diagnostics.Any(d => d.Severity == DiagnosticSeverity.Error))
                 {
-                    return Fail(Attempt.Stalled, artifact, diagnostics, [], start);
+                    return _report.Fail(Attempt.Stalled, artifact, diagnostics, [], start);
                 }
 
                 var (failure, applied) = await ApplyAsync(artifact, Request(revision, result), turn, start).ConfigureAwait(false);
@@ -360,7 +349,7 @@ internal sealed partial class UnitRunner : IDisposable
             }
             catch (OperationCanceledException) when (turn.HasTimedOut)
             {
-                return Fail(Attempt.Failed, artifact, [Diagnostic.Error(Reasons.Timeout, $"Rendering and applying took longer than {_options.Timeout}; what was applied stays recorded and the next try goes on.")], [], start);
+                return _report.Fail(Attempt.Failed, artifact, [Diagnostic.Error(Reasons.Timeout, $"Rendering and applying took longer than {_options.Timeout}; what was applied stays recorded and the next try goes on.")], [], start);
             }
         }
 
@@ -377,58 +366,12 @@ internal sealed partial class UnitRunner : IDisposable
         changes = changes with { Changes = [.. changes.Changes, .. hooks.Changes] };
         if (!hooks.Succeeded)
         {
-            return Fail(Attempt.Failed, artifact, ErrorsOf(hooks), changes.Changes, start);
+            return _report.Fail(Attempt.Failed, artifact, ErrorsOf(hooks), changes.Changes, start);
         }
 
-        Succeed(artifact, changes, [.. warnings, .. hooks.Diagnostics], (triggers & Triggers.Drift) != Triggers.None, plan.Request.Manifests.Count, start);
+        _settled = true;
+        _report.Succeed(artifact, changes, [.. warnings, .. hooks.Diagnostics], (triggers & Triggers.Drift) != Triggers.None, _drift.Corrected(), plan.Request.Manifests.Count, start);
         return Attempt.Succeeded;
-    }
-
-    private async Task<(RenderResult Result, IReadOnlyList<Diagnostic> Diagnostics)> RenderAndValidateAsync(Artifact artifact, CancellationToken cancellationToken)
-    {
-        if (_rendered is { } cached && cached.IsCurrent(artifact.Tree))
-        {
-            return (cached.Result, []);
-        }
-
-        var recording = new RecordingFileTree(artifact.Tree);
-        RenderResult result;
-        using (var stage = Stage.Start(Stage.Render, GitOpsTelemetry.Tags.Unit, Name, _context.Metrics, _context.Time))
-        {
-            var request = new RenderRequest(Name, recording, _path) { Options = _definition.RenderOptions, Decryptor = _decryptor, Revision = artifact.Revision };
-            result = artifact.Tree.Find(_path) is null
-                ? RenderResult.Failure(Diagnostic.Error(Reasons.NotFound, $"The path '{_path}' does not exist in source '{_source.Name}' at {artifact.Revision}: check the unit's Path.", new SourceLocation(_path.Value)))
-                : await _definition.Renderer.RenderAsync(request, cancellationToken).ConfigureAwait(false);
-            Publish(s => s with { RenderCount = s.RenderCount + 1 });
-            if (!result.Succeeded)
-            {
-                stage.Fail(Reasons.BuildFailed);
-                return (result, result.Diagnostics);
-            }
-
-            stage.Succeed();
-        }
-
-        using (var stage = Stage.Start(Stage.Validate, GitOpsTelemetry.Tags.Unit, Name, _context.Metrics, _context.Time))
-        {
-            var diagnostics = new List<Diagnostic>(result.Diagnostics);
-            IReadOnlyList<Manifest> all = result.Hooks.Count == 0 ? result.Manifests : [.. result.Manifests, .. result.Hooks.Select(h => h.Manifest)];
-            foreach (var validator in _validators)
-            {
-                diagnostics.AddRange(await validator.ValidateAsync(Name, all, cancellationToken).ConfigureAwait(false));
-            }
-
-            if (diagnostics.Any(d => d.Severity == DiagnosticSeverity.Error))
-            {
-                stage.Fail(Reasons.ValidationFailed);
-                return (result, diagnostics);
-            }
-
-            stage.Succeed();
-            _rendered = new RenderCache(recording.GetReads(), result);
-            Trace(Stage.Render, artifact, Reasons.Progressing, $"Rendered {result.Manifests.Count} objects from {_path} at {artifact.Revision}.");
-            return (result, diagnostics);
-        }
     }
 
     private async Task<(Attempt? Failure, (Plan Plan, ChangeSet Changes) Applied)> ApplyAsync(Artifact artifact, ApplyRequest request, Turn turn, long start)
@@ -438,17 +381,17 @@ internal sealed partial class UnitRunner : IDisposable
         if (!plan.CanApply)
         {
             stage.Fail(Reasons.ValidationFailed);
-            return (Fail(IsTransient(plan.Diagnostics) ? Attempt.Failed : Attempt.Stalled, artifact, plan.Diagnostics, [], start), default);
+            return (_report.Fail(IsTransient(plan.Diagnostics) ? Attempt.Failed : Attempt.Stalled, artifact, plan.Diagnostics, [], start), default);
         }
 
         var hooks = request.Hooks.Count == 0 ? s_nothing : await turn.PauseAsync(token => RunHooksAsync(plan, HookPhase.Before, token)).ConfigureAwait(false);
         if (!hooks.Succeeded)
         {
             stage.Fail(Reasons.HookFailed);
-            return (Fail(Attempt.Failed, artifact, ErrorsOf(hooks), hooks.Changes, start), default);
+            return (_report.Fail(Attempt.Failed, artifact, ErrorsOf(hooks), hooks.Changes, start), default);
         }
 
-        var changes = await _applier.ApplyAsync(plan, Progress(request.Revision), turn.Token).ConfigureAwait(false);
+        var changes = await _applier.ApplyAsync(plan, _report.Progress(request.Revision), turn.Token).ConfigureAwait(false);
         changes = changes with { Changes = [.. hooks.Changes, .. changes.Changes], Diagnostics = [.. hooks.Diagnostics, .. changes.Diagnostics] };
         foreach (var change in changes.Changes)
         {
@@ -458,7 +401,7 @@ internal sealed partial class UnitRunner : IDisposable
         if (!changes.Succeeded)
         {
             stage.Fail(Reasons.ApplyFailed);
-            return (Fail(Attempt.Failed, artifact, ErrorsOf(changes), changes.Changes, start), default);
+            return (_report.Fail(Attempt.Failed, artifact, ErrorsOf(changes), changes.Changes, start), default);
         }
 
         stage.Succeed();
@@ -471,7 +414,7 @@ internal sealed partial class UnitRunner : IDisposable
     /// <summary>Runs hooks, holding no worker; each may take as long as the unit's timeout says.</summary>
     private ValueTask<ChangeSet> RunHooksAsync(Plan plan, HookPhase phase, CancellationToken cancellationToken) =>
         plan.Request.Hooks.Count > 0 && _applier.RunsHooks
-            ? _applier.RunHooksAsync(plan, phase, EngineContext.Bounded(_options.Timeout), Progress(plan.Request.Revision), cancellationToken)
+            ? _applier.RunHooksAsync(plan, phase, EngineContext.Bounded(_options.Timeout), _report.Progress(plan.Request.Revision), cancellationToken)
             : ValueTask.FromResult(s_nothing);
 
     private IEnumerable<Diagnostic> HooksLeftOut(ApplyRequest request) => request.Hooks.Count > 0 && !_applier.RunsHooks
@@ -487,65 +430,26 @@ internal sealed partial class UnitRunner : IDisposable
         }
 
         using var stage = Stage.Start(Stage.Verify, GitOpsTelemetry.Tags.Unit, Name, _context.Metrics, _context.Time);
-        using var timeout = new CancellationTokenSource(EngineContext.Bounded(_options.Timeout), _context.Time);
-        using var wait = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
-        BeginHealthWait(wait);
-        HealthReport? last = null;
-        try
+        var (outcome, message) = await _health.RunAsync(HasNewRevision, _report.AwaitsHealth, cancellationToken).ConfigureAwait(false);
+        switch (outcome)
         {
-            await foreach (var report in _applier.WatchHealthAsync(Name, wait.Token).ConfigureAwait(false))
-            {
-                last = report;
-                if (report.IsHealthy)
-                {
-                    _record.Set(ConditionTypes.Healthy, ConditionStatus.True, Reasons.ReconciliationSucceeded, $"All {report.Objects.Count} objects are healthy.");
-                    stage.Succeed();
-                    return null;
-                }
-
-                _record.Set(ConditionTypes.Healthy, ConditionStatus.Unknown, Reasons.Progressing, Unhealthy(report, HealthStatus.InProgress));
-                Publish();
-                if (report.HasFailed)
-                {
-                    break;
-                }
-            }
-
-            wait.Token.ThrowIfCancellationRequested();
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            if (!timeout.IsCancellationRequested)
-            {
+            case HealthOutcome.Healthy:
+                _report.Healthy(message);
+                stage.Succeed();
+                return null;
+            case HealthOutcome.Ended:
                 stage.Fail(Reasons.HealthCheckCanceled);
-                _record.Set(ConditionTypes.Ready, ConditionStatus.False, Reasons.HealthCheckCanceled, "The wait for health was ended by a newer revision or request.");
-                Publish();
-                Trace(Stage.Verify, artifact, Reasons.HealthCheckCanceled, "The wait for health was ended by a newer revision or request.");
+                _report.StoppedAwaitingHealth(artifact);
                 _inbox.Post(Triggers.Source);
                 return Attempt.Waiting;
-            }
+            default:
+                stage.Fail(Reasons.HealthCheckFailed);
+                _report.Unhealthy(message);
+                return _report.Fail(Attempt.Failed, artifact, [Diagnostic.Error(Reasons.HealthCheckFailed, message)], changes.Changes, start);
         }
-        finally
-        {
-            EndHealthWait();
-        }
-
-        stage.Fail(Reasons.HealthCheckFailed);
-        var failed = last?.HasFailed == true;
-        var message = failed
-            ? $"Failed: {Unhealthy(last!, HealthStatus.Failed)}"
-            : $"Not healthy after {_options.Timeout}: {(last is null ? "no object could be watched." : Unhealthy(last, HealthStatus.InProgress))}";
-        _record.Set(ConditionTypes.Healthy, ConditionStatus.False, Reasons.HealthCheckFailed, message);
-        return Fail(Attempt.Failed, artifact, [Diagnostic.Error(Reasons.HealthCheckFailed, message)], changes.Changes, start);
     }
 
-    private static string Unhealthy(HealthReport report, HealthStatus at)
-    {
-        const int most = 5;
-        var objects = report.Objects.Where(o => at == HealthStatus.Failed ? o.Status == HealthStatus.Failed : o.Status is not (HealthStatus.Current or HealthStatus.Suspended)).ToList();
-        var text = string.Join("; ", objects.Take(most));
-        return objects.Count > most ? $"{text}; and {objects.Count - most} more." : $"{text}.";
-    }
+    private bool HasNewRevision() => _source.Artifact is { } artifact && artifact.Revision != Status.LastAttemptedRevision;
 
     private ApplyRequest Request(Revision revision, RenderResult result) => new(Name, result.Manifests)
     {
@@ -562,39 +466,6 @@ internal sealed partial class UnitRunner : IDisposable
     private static bool IsTransient(IReadOnlyList<Diagnostic> diagnostics) =>
         !diagnostics.Any(d => d.Severity == DiagnosticSeverity.Error && d.Reason is Reasons.EmptyNotAllowed or Reasons.BuildFailed);
 
-    private Progress Progress(Revision? revision) => new(change =>
-        _context.Publish(NewEvent(EventSeverity.Trace, Reasons.Progressing, change.ToString(), revision) with { Stage = Stage.Apply, Changes = [change] }, []));
-
-    private void BeginHealthWait(CancellationTokenSource wait)
-    {
-        lock (_waitLock)
-        {
-            _healthWait = wait;
-
-            // The revision may have moved between the apply and now.
-            if (_source.Artifact is { } artifact && artifact.Revision != Status.LastAttemptedRevision)
-            {
-                EndHealthWait();
-            }
-        }
-    }
-
-    private void EndHealthWait()
-    {
-        lock (_waitLock)
-        {
-            _ = _healthWait?.CancelAsync();
-            _healthWait = null;
-        }
-    }
-
-    private void DriftDetected(Drift drift, Revision? revision)
-    {
-        _context.Metrics.Drifted(Name);
-        var severity = _options.Drift == DriftPolicy.Warn ? EventSeverity.Error : EventSeverity.Info;
-        _context.Publish(NewEvent(severity, Reasons.DriftDetected, DriftGuard.Describe(drift), revision) with { Drifts = [drift], IsTransition = _options.Drift != DriftPolicy.Correct }, []);
-    }
-
     private void Correct()
     {
         if (!Status.IsSuspended)
@@ -603,127 +474,6 @@ internal sealed partial class UnitRunner : IDisposable
         }
     }
 
-    private void Begin(Revision revision)
-    {
-        var retrying = _record.WasGood == false;
-        _settled = false;
-        _record.Set(ConditionTypes.Reconciling, ConditionStatus.True, retrying ? Reasons.ProgressingWithRetry : Reasons.Progressing, $"Reconciling {revision}.");
-        _record.Remove(ConditionTypes.Stalled);
-        if (!retrying && !Status.IsReady)
-        {
-            _record.Set(ConditionTypes.Ready, ConditionStatus.Unknown, Reasons.Progressing, $"Reconciling {revision}.");
-        }
-
-        Publish(s => s with { LastAttemptedRevision = revision });
-        Remember();
-    }
-
-    private void Block(string reason, string message, ConditionStatus status = ConditionStatus.False)
-    {
-        var ready = Status.Condition(ConditionTypes.Ready);
-        if (ready is not null && string.Equals(ready.Message, message, StringComparison.Ordinal))
-        {
-            return;
-        }
-
-        _record.Set(ConditionTypes.Ready, status, reason, message);
-        _record.Remove(ConditionTypes.Reconciling);
-        Publish();
-        Trace(null, _source.Artifact, reason, message);
-    }
-
-    private Attempt Fail(Attempt attempt, Artifact? artifact, IReadOnlyList<Diagnostic> diagnostics, IReadOnlyList<ObjectChange> changes, long start)
-    {
-        var errors = diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error).ToList();
-        var reason = errors.Count > 0 ? errors[0].Reason : Reasons.ReconciliationFailed;
-        var message = string.Join(Environment.NewLine, errors.Take(10)) + (errors.Count > 10 ? $"{Environment.NewLine}and {errors.Count - 10} more errors" : "");
-        _record.Set(ConditionTypes.Ready, ConditionStatus.False, reason, message);
-        _record.Remove(ConditionTypes.Reconciling);
-        if (attempt == Attempt.Stalled)
-        {
-            _record.Set(ConditionTypes.Stalled, ConditionStatus.True, reason, "The unit stays at its last good revision until its source or configuration changes.");
-        }
-
-        var failure = $"{artifact?.Revision} {reason} {message}";
-        var isNew = _record.WasGood != false || !string.Equals(failure, _record.LastFailure, StringComparison.Ordinal);
-        _record.Failed(failure);
-        End(artifact?.Revision, succeeded: false, reason, message, start);
-        Tell(NewEvent(EventSeverity.Error, reason, message, artifact?.Revision) with
-        {
-            CommitAuthor = artifact?.Author,
-            CommitMessage = artifact?.Message,
-            Changes = [.. changes.Where(c => c.Error is not null || c.Action is not (ChangeAction.Unchanged or ChangeAction.Skipped))],
-            Diagnostics = diagnostics,
-            IsTransition = isNew,
-        });
-        return attempt;
-    }
-
-    private void Succeed(Artifact artifact, ChangeSet changes, IReadOnlyList<Diagnostic> warnings, bool corrected, int objectCount, long start)
-    {
-        var changed = changes.Changes.Where(c => c.Action is not (ChangeAction.Unchanged or ChangeAction.Skipped)).ToList();
-        var recovered = _record.WasGood == false;
-        var progressed = artifact.Revision != Status.LastAppliedRevision;
-        var reason = corrected && changed.Count > 0 ? Reasons.DriftCorrected : Reasons.ReconciliationSucceeded;
-        var message = Summary(changed, objectCount, recovered);
-        _record.Set(ConditionTypes.Ready, ConditionStatus.True, reason, $"Applied {artifact.Revision}.");
-        _record.Remove(ConditionTypes.Reconciling);
-        _record.Remove(ConditionTypes.Stalled);
-        _record.Succeeded();
-        _settled = true;
-        var drifts = _drift.Corrected();
-        End(artifact.Revision, succeeded: true, reason, message, start, s => s with { LastAppliedRevision = artifact.Revision, ObjectCount = objectCount });
-        Tell(NewEvent(EventSeverity.Info, reason, message, artifact.Revision) with
-        {
-            CommitAuthor = artifact.Author,
-            CommitMessage = artifact.Message,
-            Changes = changed,
-            Drifts = corrected ? drifts : [],
-            Diagnostics = warnings,
-            IsTransition = recovered || changed.Count > 0 || progressed,
-        });
-    }
-
-    private void End(Revision? revision, bool succeeded, string reason, string message, long start, Func<UnitStatus, UnitStatus>? change = null)
-    {
-        var elapsed = _context.Time.GetElapsedTime(start);
-        _record.AddHistory(revision, succeeded, reason, message, elapsed);
-        _context.Metrics.Reconciled(Name, Kind, succeeded ? "success" : "failure", elapsed);
-        Publish(change, confirmed: true);
-    }
-
-    private static string Summary(List<ObjectChange> changed, int objectCount, bool recovered)
-    {
-        var what = changed.Count == 0
-            ? $"{objectCount} objects, all as desired."
-            : string.Join(", ", changed.GroupBy(c => c.Action).OrderBy(g => g.Key).Select(g => $"{g.Count()} {g.Key.ToString().ToLowerInvariant()}")) + $" of {objectCount} objects.";
-        return recovered ? $"Recovered: {what}" : what;
-    }
-
-    private void Publish(Func<UnitStatus, UnitStatus>? change = null, bool? confirmed = null)
-    {
-        var moved = _record.Publish(change, confirmed);
-        Changed?.Invoke(this, moved);
-    }
-
-    /// <summary>Tells of the end of an attempt; event and state are remembered together, so that a kill leaves neither without the other.</summary>
-    private void Tell(GitOpsEvent gitOpsEvent) => _context.Publish(gitOpsEvent, [RememberedState()]);
-
-    private void Remember() => _context.Publish(null, [RememberedState()]);
-
-    private (string Key, Func<ReadOnlyMemory<byte>>? Value) RememberedState()
-    {
-        var state = _record.ToState();
-        return (StateKeys.Unit(Name), () => StateJson.Write(state));
-    }
-
-    private void Trace(string? stage, Artifact? artifact, string reason, string message) =>
-        _context.Publish(NewEvent(EventSeverity.Trace, reason, message, artifact?.Revision) with { Stage = stage }, []);
-
-    private GitOpsEvent NewEvent(EventSeverity severity, string reason, string message, Revision? revision) =>
-        new(Guid.NewGuid(), _context.Time.GetUtcNow(), severity, reason, message) { Unit = Name, UnitKind = Kind, Source = _source.Name, Revision = revision };
-
     [LoggerMessage(EventId = 1201, EventName = "UnitAttemptFailed", Level = LogLevel.Error, Message = "Unit {Unit} failed unexpectedly")]
     private static partial void AttemptFailed(ILogger logger, Exception exception, string unit);
-
 }

@@ -16,7 +16,7 @@ public sealed class GitOpsOptions
     public int HistoryLimit { get; set; } = 10;
 
     /// <summary>How long one notifier may take for one event before the call is given up and tried again.</summary>
-    /// <value>The default value is 15 seconds.</value>
+    /// <value>The default value is 15 seconds; at least 10 milliseconds, at most one day.</value>
     public TimeSpan NotificationTimeout { get; set; } = TimeSpan.FromSeconds(15);
 
     /// <summary>
@@ -42,9 +42,10 @@ public sealed class GitOpsOptions
             yield return $"HistoryLimit is {HistoryLimit}: it must be from 1 to 1000.";
         }
 
-        if (NotificationTimeout <= TimeSpan.Zero)
+        // The bounds are those of Polly's timeout.
+        if (NotificationTimeout < TimeSpan.FromMilliseconds(10) || NotificationTimeout > TimeSpan.FromDays(1))
         {
-            yield return $"NotificationTimeout is {NotificationTimeout}: it must be longer than zero.";
+            yield return $"NotificationTimeout is {NotificationTimeout}: it must be from 10 milliseconds to one day.";
         }
     }
 }

@@ -54,9 +54,14 @@ public sealed class DirectoryFileTree : IFileTree
         var entries = new List<TreeEntry>();
         foreach (var name in Names(real))
         {
-            if (Find(directory.Append(name)) is { } entry)
+            var path = directory.Append(name);
+            if (Find(path) is { } entry)
             {
                 entries.Add(entry);
+            }
+            else if (new FileInfo(Path.Combine(real, name)).LinkTarget is not null)
+            {
+                entries.Add(new TreeEntry(path, TreeEntryKind.Link, "", 0));
             }
         }
 

@@ -44,7 +44,8 @@ public sealed class DirectorySource : ISource
 
         var disk = new DirectoryFileTree(_directory, _options.MaxFileSize);
         var files = new SortedDictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal);
-        Collect(disk, TreePath.Root, files, 0, cancellationToken);
+        var links = new List<TreePath>();
+        Collect(disk, TreePath.Root, files, links, 0, cancellationToken);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var (path, content) in files)
         {
@@ -52,13 +53,18 @@ public sealed class DirectorySource : ISource
             hash.AppendData(content.Span);
         }
 
+        foreach (var link in links)
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes($"{link}\0link\0"));
+        }
+
         var revision = new Revision("", "sha256", Convert.ToHexStringLower(hash.GetHashAndReset()));
-        var loaded = (revision, new MemoryFileTree(files));
+        var loaded = (revision, new MemoryFileTree(files, links));
         _latest = loaded;
         return loaded;
     }
 
-    private void Collect(DirectoryFileTree disk, TreePath directory, SortedDictionary<string, ReadOnlyMemory<byte>> files, int depth, CancellationToken cancellationToken)
+    private void Collect(DirectoryFileTree disk, TreePath directory, SortedDictionary<string, ReadOnlyMemory<byte>> files, List<TreePath> links, int depth, CancellationToken cancellationToken)
     {
         const int maxDepth = 64;
         if (depth > maxDepth)
@@ -74,15 +80,21 @@ public sealed class DirectorySource : ISource
                 // A .git folder is a repository's own bookkeeping, not desired state.
                 if (entry.Path.Name != ".git")
                 {
-                    Collect(disk, entry.Path, files, depth + 1, cancellationToken);
+                    Collect(disk, entry.Path, files, links, depth + 1, cancellationToken);
                 }
 
                 continue;
             }
 
-            if (files.Count >= _options.MaxFiles)
+            if (files.Count + links.Count >= _options.MaxFiles)
             {
                 throw new GitOpsException(Reasons.LimitExceeded, $"{_directory} holds more than {_options.MaxFiles} files: point the source at a smaller directory or raise MaxFiles.");
+            }
+
+            if (entry.Kind == TreeEntryKind.Link)
+            {
+                links.Add(entry.Path);
+                continue;
             }
 
             files.Add(entry.Path.Value, disk.Read(entry.Path));

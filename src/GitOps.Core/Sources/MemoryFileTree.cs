@@ -23,6 +23,12 @@ public sealed class MemoryFileTree : IFileTree
     /// <param name="files">Path to bytes.</param>
     /// <exception cref="ArgumentException">A path is absolute, leaves the tree, or stands for a file and a directory.</exception>
     public MemoryFileTree(IEnumerable<KeyValuePair<string, ReadOnlyMemory<byte>>> files)
+        : this(files, [])
+    {
+    }
+
+    /// <summary>Makes a tree of files and of symbolic links that lead nowhere or outside.</summary>
+    internal MemoryFileTree(IEnumerable<KeyValuePair<string, ReadOnlyMemory<byte>>> files, IEnumerable<TreePath> links)
     {
         ArgumentNullException.ThrowIfNull(files);
         _directories[""] = new SortedDictionary<string, bool>(StringComparer.Ordinal);
@@ -36,6 +42,11 @@ public sealed class MemoryFileTree : IFileTree
 
             _files[path.Value] = (content, Convert.ToHexStringLower(SHA256.HashData(content.Span)));
             AddToParents(path);
+        }
+
+        foreach (var link in links)
+        {
+            AddToParents(link);
         }
     }
 
@@ -52,7 +63,7 @@ public sealed class MemoryFileTree : IFileTree
 
     /// <inheritdoc/>
     public IReadOnlyList<TreeEntry> List(TreePath directory) =>
-        _directories.TryGetValue(directory.Value, out var names) ? [.. names.Keys.Select(n => Find(directory.Append(n))!)] : [];
+        _directories.TryGetValue(directory.Value, out var names) ? [.. names.Keys.Select(n => Find(directory.Append(n)) ?? new TreeEntry(directory.Append(n), TreeEntryKind.Link, "", 0))] : [];
 
     /// <inheritdoc/>
     public ReadOnlyMemory<byte> Read(TreePath file) =>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -61,7 +62,8 @@ internal sealed class EnvSubst
             }
         }
 
-        return result.ToString();
+        var expanded = result.ToString();
+        return Utf8Pieces.TryComplete(ref expanded) ? expanded : throw new GitOpsException(Reasons.BuildFailed, "bad substitution: a position cuts a character of several bytes in two");
     }
 
     private bool AtOpening() => _at + 1 < _text.Length && _text[_at] == '$' && _text[_at + 1] == '{';
@@ -108,9 +110,9 @@ internal sealed class EnvSubst
     private string Name()
     {
         var start = _at;
-        while (_at < _text.Length && (char.IsLetter(_text[_at]) || char.IsDigit(_text[_at]) || _text[_at] == '_'))
+        while (Rune.DecodeFromUtf16(_text.AsSpan(_at), out var rune, out var width) == OperationStatus.Done && (Rune.IsLetter(rune) || Rune.IsDigit(rune) || rune.Value == '_'))
         {
-            _at++;
+            _at += width;
         }
 
         return _at > start ? _text[start.._at] : throw Bad("unable to parse variable name");
@@ -136,6 +138,12 @@ internal sealed class EnvSubst
     private string Substring(string name, int depth)
     {
         _at++;
+        if (!char.IsAscii(Peek))
+        {
+            // Flux's scanner loses its place before a character of several bytes.
+            throw Bad("bad substitution");
+        }
+
         var position = Parameter((c, _) => c is not (':' or '}'), escapes: false, depth);
         string? length = null;
         if (Peek == ':')
@@ -154,40 +162,40 @@ internal sealed class EnvSubst
 
     private static string Cut(string value, string position, string? length)
     {
-        if (!int.TryParse(position, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var start))
+        if (!TryWhole(position, out var start))
         {
             return value;
         }
 
         // Positions count bytes.
-        var bytes = Encoding.UTF8.GetBytes(value);
+        var bytes = Utf8Pieces.Encode(value);
         if (start < 0)
         {
             start = Math.Max(bytes.Length + start, 0);
         }
 
-        if (start >= bytes.Length)
+        var end = (long)bytes.Length;
+        if (length is not null)
         {
-            return length is null || int.TryParse(length, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _) ? "" : value;
+            if (!TryWhole(length, out var count))
+            {
+                return value;
+            }
+
+            end = Math.Min(unchecked(start + count), bytes.Length);
         }
 
-        if (length is null)
+        if (start >= bytes.Length && end == bytes.Length)
         {
-            return Encoding.UTF8.GetString(bytes, start, bytes.Length - start);
+            return "";
         }
 
-        if (!int.TryParse(length, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var count))
-        {
-            return value;
-        }
-
-        if (count < 0)
-        {
-            throw new GitOpsException(Reasons.BuildFailed, "bad substitution: the length of a substring is negative");
-        }
-
-        return Encoding.UTF8.GetString(bytes, start, (int)Math.Min((long)count, bytes.Length - start));
+        return end >= start
+            ? Utf8Pieces.Decode(bytes.AsSpan((int)start, (int)(end - start)))
+            : throw new GitOpsException(Reasons.BuildFailed, "bad substitution: a substring ends before it begins");
     }
+
+    private static bool TryWhole(string text, out long value) => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value);
 
     private string Casing(string name)
     {
@@ -209,12 +217,16 @@ internal sealed class EnvSubst
 
         if (all)
         {
-            return op == ',' ? value.ToLowerInvariant() : value.ToUpperInvariant();
+            return Cased(value, op);
         }
 
-        var first = Rune.GetRuneAt(value, 0);
-        return (op == ',' ? Rune.ToLowerInvariant(first) : Rune.ToUpperInvariant(first)) + value[first.Utf16SequenceLength..];
+        var first = Rune.GetRuneAt(value, 0).Utf16SequenceLength;
+        return Cased(value[..first], op) + value[first..];
     }
+
+    // .NET leaves the Turkish letters alone that Unicode's table, and so Go, maps to i and I.
+    private static string Cased(string text, char op) =>
+        op == ',' ? text.Replace('İ', 'i').ToLowerInvariant() : text.Replace('ı', 'I').ToUpperInvariant();
 
     private string Replace(string name, int depth)
     {
@@ -287,20 +299,23 @@ internal sealed class EnvSubst
             throw new GitOpsException(Reasons.LimitExceeded, $"the value of {name} is too long to trim: more than {MaxTrimLength} characters");
         }
 
-        return op == '#' ? Trim(value, pattern, longest) : Reverse(Trim(Reverse(value), Reverse(pattern), longest));
+        var (bytes, glob) = (Utf8Pieces.Encode(value), Utf8Pieces.Encode(pattern));
+        return Utf8Pieces.Decode(op == '#'
+            ? Trim(bytes, glob, longest)
+            : Utf8Pieces.Reverse(Trim(Utf8Pieces.Reverse(bytes), Utf8Pieces.Reverse(glob), longest)));
     }
 
-    private static string Trim(string value, string pattern, bool longest)
+    private static ReadOnlySpan<byte> Trim(ReadOnlySpan<byte> value, ReadOnlySpan<byte> pattern, bool longest)
     {
-        var found = "";
+        var found = 0;
         for (var length = value.Length; length > 0; length--)
         {
-            switch (GlobMatch.IsMatch(pattern, value.AsSpan(0, length)))
+            switch (GlobMatch.IsMatch(pattern, value[..length]))
             {
                 case null:
                     return value;
                 case true:
-                    found = value[..length];
+                    found = length;
                     if (longest)
                     {
                         return value[length..];
@@ -312,19 +327,7 @@ internal sealed class EnvSubst
             }
         }
 
-        return value[found.Length..];
-    }
-
-    private static string Reverse(string text)
-    {
-        var runes = text.EnumerateRunes().Reverse();
-        var result = new StringBuilder(text.Length);
-        foreach (var rune in runes)
-        {
-            result.Append(rune.ToString());
-        }
-
-        return result.ToString();
+        return value[found..];
     }
 
     /// <summary>One argument: another substitution, or text up to a character that ends it.</summary>

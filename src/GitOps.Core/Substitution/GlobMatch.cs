@@ -1,10 +1,14 @@
 namespace GitOps.Substitution;
 
-/// <summary>Shell patterns with <c>*</c>, <c>?</c>, <c>[a-z]</c> and backslashes; a slash is a character like any other.</summary>
+/// <summary>Shell patterns with <c>*</c>, <c>?</c>, <c>[a-z]</c> and backslashes over UTF-8; a slash is a character like any other.</summary>
+/// <remarks>A star takes bytes and <c>?</c> takes a byte that begins no character, as Flux's matcher does: half a character can match.</remarks>
 internal static class GlobMatch
 {
+    private const int NoMatch = -1;
+    private const int Malformed = -2;
+
     /// <summary>Whether a pattern matches a whole text; null when the pattern is malformed.</summary>
-    public static bool? IsMatch(ReadOnlySpan<char> pattern, ReadOnlySpan<char> text)
+    public static bool? IsMatch(ReadOnlySpan<byte> pattern, ReadOnlySpan<byte> text)
     {
         // The classic walk with one place to go back to: the last star.
         var (p, t, star, mark) = (0, 0, -1, 0);
@@ -17,8 +21,9 @@ internal static class GlobMatch
                 continue;
             }
 
-            var next = p < pattern.Length ? MatchOne(pattern, p, text[t]) : -1;
-            if (next == -2)
+            var taken = 1;
+            var next = p < pattern.Length ? MatchOne(pattern, p, text[t..], out taken) : NoMatch;
+            if (next == Malformed)
             {
                 return null;
             }
@@ -26,7 +31,7 @@ internal static class GlobMatch
             if (next >= 0)
             {
                 p = next;
-                t++;
+                t += taken;
             }
             else if (star >= 0)
             {
@@ -47,23 +52,25 @@ internal static class GlobMatch
         return p == pattern.Length;
     }
 
-    /// <summary>Where the pattern goes on after one character; -1 when it does not match, -2 when the pattern is malformed.</summary>
-    private static int MatchOne(ReadOnlySpan<char> pattern, int p, char c)
+    /// <summary>Where the pattern goes on after what it takes from the text's beginning.</summary>
+    private static int MatchOne(ReadOnlySpan<byte> pattern, int p, ReadOnlySpan<byte> text, out int taken)
     {
+        taken = 1;
         switch (pattern[p])
         {
-            case '?':
+            case (byte)'?':
+                Utf8Pieces.CharacterAt(text, out taken);
                 return p + 1;
-            case '\\':
-                return p + 1 >= pattern.Length ? -2 : pattern[p + 1] == c ? p + 2 : -1;
-            case '[':
-                return MatchClass(pattern, p + 1, c);
+            case (byte)'\\':
+                return p + 1 >= pattern.Length ? Malformed : pattern[p + 1] == text[0] ? p + 2 : NoMatch;
+            case (byte)'[':
+                return MatchClass(pattern, p + 1, Utf8Pieces.CharacterAt(text, out taken));
             default:
-                return pattern[p] == c ? p + 1 : -1;
+                return pattern[p] == text[0] ? p + 1 : NoMatch;
         }
     }
 
-    private static int MatchClass(ReadOnlySpan<char> pattern, int p, char c)
+    private static int MatchClass(ReadOnlySpan<byte> pattern, int p, int c)
     {
         var negated = p < pattern.Length && pattern[p] == '^';
         if (negated)
@@ -76,26 +83,26 @@ internal static class GlobMatch
         {
             if (p >= pattern.Length)
             {
-                return -2;
+                return Malformed;
             }
 
             if (pattern[p] == ']' && ranges > 0)
             {
-                return matched != negated ? p + 1 : -1;
+                return matched != negated ? p + 1 : NoMatch;
             }
 
             if (!TryRead(pattern, ref p, out var low))
             {
-                return -2;
+                return Malformed;
             }
 
             var high = low;
-            if (p < pattern.Length && pattern[p] == '-')
+            if (pattern[p] == '-')
             {
                 p++;
                 if (!TryRead(pattern, ref p, out high))
                 {
-                    return -2;
+                    return Malformed;
                 }
             }
 
@@ -103,10 +110,10 @@ internal static class GlobMatch
         }
     }
 
-    private static bool TryRead(ReadOnlySpan<char> pattern, ref int p, out char c)
+    private static bool TryRead(ReadOnlySpan<byte> pattern, ref int p, out int c)
     {
-        c = '\0';
-        if (p >= pattern.Length || pattern[p] is '-' or ']')
+        c = 0;
+        if (p >= pattern.Length || pattern[p] is (byte)'-' or (byte)']')
         {
             return false;
         }
@@ -116,7 +123,8 @@ internal static class GlobMatch
             return false;
         }
 
-        c = pattern[p++];
+        c = Utf8Pieces.CharacterAt(pattern[p..], out var width);
+        p += width;
         return p < pattern.Length;
     }
 }

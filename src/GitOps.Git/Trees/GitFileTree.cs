@@ -25,7 +25,7 @@ internal sealed class GitFileTree(ObjectStore store, ObjectId root, GitTreeOptio
         foreach (var child in children.Entries)
         {
             var path = directory.Append(child.Name);
-            var entry = child.Kind == GitEntryKind.Link ? Find(path)
+            var entry = child.Kind == GitEntryKind.Link ? FindLinked(found, child, path)
                 : Enter(found, child) is { } node ? Describe(path, node)
                 : null;
             if (entry is not null)
@@ -166,6 +166,10 @@ internal sealed class GitFileTree(ObjectStore store, ObjectId root, GitTreeOptio
 
         return false;
     }
+
+    private TreeEntry? FindLinked(Node directory, GitEntry link, TreePath path) =>
+        options.IsIgnored(directory.RealPath.Append(link.Name), isDirectory: false) ? null
+        : Find(path) ?? new TreeEntry(path, TreeEntryKind.Link, link.Id.Sha, 0);
 
     private string? ReadLink(Node directory, GitEntry link)
     {

@@ -245,6 +245,16 @@ internal static class ChartLoader
                 {
                     Add(entry, name);
                 }
+                else if (entry.Kind == TreeEntryKind.Link)
+                {
+                    // Helm follows links to anywhere on the disk. To leave the file out in silence would be worse than to refuse the chart.
+                    throw new HelmException(
+                        Reasons.NotFound,
+                        $"chart file \"{name}\": the symbolic link {entry.Path} leads to nothing or out of the source's files, where nothing is read: put a copy in its place")
+                    {
+                        Location = new SourceLocation(entry.Path.Value),
+                    };
+                }
             }
         }
 

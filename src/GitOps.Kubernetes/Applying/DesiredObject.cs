@@ -23,6 +23,8 @@ internal sealed class DesiredObject(Manifest manifest, ResourceId id, ApiResourc
 
     public int Stage { get; } = ApplyOrder.StageOf(id.GroupKind);
 
+    public int Rank { get; } = ApplyOrder.Rank(id.GroupKind);
+
     /// <summary>The CRD in the same set that defines this kind, while the cluster does not know it yet.</summary>
     public MapNode? PendingDefinition { get; init; }
 

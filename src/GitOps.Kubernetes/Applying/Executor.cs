@@ -3,6 +3,7 @@ using GitOps.Json;
 using GitOps.Kubernetes.Client;
 using GitOps.Kubernetes.Health;
 using GitOps.Kubernetes.Inventories;
+using GitOps.Kubernetes.Planning;
 
 namespace GitOps.Kubernetes.Applying;
 

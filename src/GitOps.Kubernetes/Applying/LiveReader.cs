@@ -31,7 +31,17 @@ internal sealed class LiveReader(Cluster cluster, DynamicClient client, Owner ow
         }
 
         ConcurrentBag<(ResourceId Id, ApiResource Resource)> missed = [];
-        await Parallel.ForEachAsync(lists, Parallelism(cancellationToken), async (list, token) =>
+        await Task.WhenAll(
+            Parallel.ForEachAsync(lists, Parallelism(cancellationToken), ListAllAsync),
+            Parallel.ForEachAsync(single, Parallelism(cancellationToken), GetAsync)).ConfigureAwait(false);
+        if (failure is null)
+        {
+            await Parallel.ForEachAsync(missed, Parallelism(cancellationToken), GetAsync).ConfigureAwait(false);
+        }
+
+        return (live, failure);
+
+        async ValueTask ListAllAsync((ApiResource Resource, List<ResourceId> Ids) list, CancellationToken token)
         {
             HashSet<ResourceId> open = [.. list.Ids];
             var error = await ListAsync(list.Resource, list.Ids, item =>
@@ -53,25 +63,20 @@ internal sealed class LiveReader(Cluster cluster, DynamicClient client, Owner ow
             {
                 missed.Add((id, list.Resource));
             }
-        }).ConfigureAwait(false);
-
-        if (failure is null)
-        {
-            await Parallel.ForEachAsync(single.Concat(missed), Parallelism(cancellationToken), async (item, token) =>
-            {
-                var result = await client.GetAsync(item.Resource, item.Id.Namespace, item.Id.Name, token).ConfigureAwait(false);
-                if (result.Succeeded)
-                {
-                    live[item.Id] = select(item.Id, result.Body);
-                }
-                else if (!result.Error.IsNotFound)
-                {
-                    failure = result.Error;
-                }
-            }).ConfigureAwait(false);
         }
 
-        return (live, failure);
+        async ValueTask GetAsync((ResourceId Id, ApiResource Resource) item, CancellationToken token)
+        {
+            var result = await client.GetAsync(item.Resource, item.Id.Namespace, item.Id.Name, token).ConfigureAwait(false);
+            if (result.Succeeded)
+            {
+                live[item.Id] = select(item.Id, result.Body);
+            }
+            else if (!result.Error.IsNotFound)
+            {
+                failure = result.Error;
+            }
+        }
     }
 
     /// <summary>Which of some objects exist, whoever made them: metadata only, by lists where they are many.</summary>

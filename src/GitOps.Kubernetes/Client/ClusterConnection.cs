@@ -14,6 +14,8 @@ namespace GitOps.Kubernetes.Client;
 /// </summary>
 internal sealed class ClusterConnection : IDisposable
 {
+    private const int StreamWindowBytes = 4 * 1024 * 1024;
+
     private readonly ClusterAccess? _access;
     private readonly ServerTrust? _trust;
     private readonly Credentials? _credentials;
@@ -140,6 +142,9 @@ internal sealed class ClusterConnection : IDisposable
             var sockets = tap.Sockets;
             sockets.SslOptions.RemoteCertificateValidationCallback = _trust.Check;
             sockets.EnableMultipleHttp2Connections = true;
+
+            // A list of a thousand objects comes in one go; with the usual 64 KiB the server would wait for us after each.
+            sockets.InitialHttp2StreamWindowSize = StreamWindowBytes;
             if (current.Certificate is { } certificate)
             {
                 sockets.SslOptions.ClientCertificates = [certificate];

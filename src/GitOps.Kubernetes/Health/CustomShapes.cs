@@ -59,6 +59,17 @@ internal static class CustomShapes
             return message;
         }
 
+        // Conditions come before a phase: they hold the sentence, a phase only the word.
+        if (Conditions.Find(live, "Stalled") is { IsTrue: true } stalled)
+        {
+            return stalled.Text;
+        }
+
+        if (Conditions.Find(live, "Ready") is { IsTrue: false } notReady)
+        {
+            return notReady.Text;
+        }
+
         foreach (var field in (ReadOnlySpan<string>)["phase", "state", "currentState", "health", "status"])
         {
             if (Text(status, field) is { Length: > 0 } word)

@@ -19,5 +19,8 @@ internal sealed class HookRun(ReleaseRecord record, bool isStored, IReadOnlyList
 
     public IReadOnlyList<DueHook> Hooks { get; } = hooks;
 
+    /// <summary>What has not run yet, for the plan.</summary>
+    public IReadOnlyList<PlannedHook> Due() => [.. Hooks.Where(h => !HasRun(h)).Select(h => new PlannedHook(h.Object.Id, h.Phase))];
+
     public bool HasRun(DueHook hook) => Record.Ran.Contains(hook.Key, StringComparer.Ordinal);
 }

@@ -2,6 +2,7 @@ using GitOps.Json;
 using GitOps.Kubernetes.Applying;
 using GitOps.Kubernetes.Client;
 using GitOps.Kubernetes.Health;
+using GitOps.Kubernetes.Planning;
 
 namespace GitOps.Kubernetes.Hooks;
 

@@ -50,6 +50,12 @@ public static class SourceConformance
             foreach (var entry in tree.List(directory))
             {
                 Require(entry.Path.IsWithin(directory), $"List({directory}) must not name '{entry.Path}', which lies outside");
+                if (entry.Kind == TreeEntryKind.Link)
+                {
+                    Require(tree.Find(entry.Path) is null, $"Find('{entry.Path}') must give null: the link leads nowhere or outside");
+                    continue;
+                }
+
                 Require(tree.Find(entry.Path)?.ContentId == entry.ContentId, $"Find('{entry.Path}') must give what List({directory}) lists");
                 Require(entry.ContentId.Length > 0 || entry.Kind != TreeEntryKind.File, $"the file '{entry.Path}' must have a content id");
                 if (entry.Kind == TreeEntryKind.Directory)

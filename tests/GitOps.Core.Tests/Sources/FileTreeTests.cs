@@ -30,7 +30,7 @@ public sealed class FileTreeTests : IDisposable
         var tree = new DirectoryFileTree(Path.Combine(_folder, "tree"));
 
         tree.Find(TreePath.Parse("self")).Should().BeNull();
-        tree.List(TreePath.Root).Select(e => e.Path.Name).Should().Equal("a.yaml");
+        tree.List(TreePath.Root).Select(e => (e.Path.Value, e.Kind)).Should().Equal(("a.yaml", TreeEntryKind.File), ("self", TreeEntryKind.Link));
         var act = () => tree.Read(TreePath.Parse("self"));
         act.Should().Throw<GitOpsException>().Which.Reason.Should().Be(Reasons.NotFound);
     }
@@ -82,6 +82,23 @@ public sealed class FileTreeTests : IDisposable
 
         second.Should().NotBe(first);
         artifact.Tree.Read(TreePath.Parse("a.yaml")).ToArray().Should().Equal("1"u8.ToArray());
+    }
+
+    [Fact]
+    public async Task DirectorySource_LinkThatLeadsOut_IsListedAndNotFollowed()
+    {
+        Write("src/d/a.yaml", "1");
+        Write("secret", "s");
+        var source = new DirectorySource(new DirectorySourceOptions { Directory = Path.Combine(_folder, "src") });
+        var without = await source.ProbeAsync(TestContext.Current.CancellationToken);
+        File.CreateSymbolicLink(Path.Combine(_folder, "src", "d", "link"), Path.Combine(_folder, "secret"));
+
+        var with = await source.ProbeAsync(TestContext.Current.CancellationToken);
+        var artifact = await source.FetchAsync(with, TestContext.Current.CancellationToken);
+
+        with.Should().NotBe(without);
+        artifact.Tree.List(TreePath.Parse("d")).Select(e => (e.Path.Value, e.Kind)).Should().Equal(("d/a.yaml", TreeEntryKind.File), ("d/link", TreeEntryKind.Link));
+        artifact.Tree.Find(TreePath.Parse("d/link")).Should().BeNull();
     }
 
     private static MemoryFileTree Tree(params (string Path, string Text)[] files) => new(files.Select(f => KeyValuePair.Create(f.Path, f.Text)));

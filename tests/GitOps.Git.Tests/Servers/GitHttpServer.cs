@@ -103,6 +103,9 @@ internal sealed class GitHttpServer : IAsyncDisposable
         }
 
         using var process = Process.Start(start)!;
+
+        // git http-backend spins for ever when less of a body comes than was announced.
+        await using var aborted = context.RequestAborted.Register(() => process.Kill(entireProcessTree: true));
         var errors = process.StandardError.ReadToEndAsync();
         var send = Task.Run(async () =>
         {

@@ -71,17 +71,18 @@ public sealed class GitFileTreeTests : UpstreamTest
             tree.Find(TreePath.Parse(bad)).Should().BeNull(bad);
         }
 
-        tree.List(TreePath.Root).Select(e => e.Path.Name).Should().Equal("base", "chain.yaml", "direct.yaml", "overlays", "secret.yaml");
+        tree.List(TreePath.Root).Where(e => e.Kind != TreeEntryKind.Link).Select(e => e.Path.Name).Should().Equal("base", "chain.yaml", "direct.yaml", "overlays", "secret.yaml");
+        tree.List(TreePath.Root).Where(e => e.Kind == TreeEntryKind.Link).Select(e => e.Path.Name).Should().Equal("absolute", "dangling", "loop", "outside");
     }
 
     [Fact]
     public async Task Find_IgnoredTargets_AreNotReachableThroughLinks()
     {
         var tree = await RawTreeAsync(
-            definition => definition.File("hidden/a.yaml", "1").Link("a.yaml", "hidden/a.yaml").Link("dir", "hidden"),
-            o => o.Ignore = "hidden/");
+            definition => definition.File("hidden/a.yaml", "1").Link("a.yaml", "hidden/a.yaml").Link("dir", "hidden").Link("unseen", "hidden"),
+            o => o.Ignore = "hidden/\nunseen");
 
-        tree.List(TreePath.Root).Should().BeEmpty();
+        tree.List(TreePath.Root).Select(e => (e.Path.Value, e.Kind)).Should().Equal(("a.yaml", TreeEntryKind.Link), ("dir", TreeEntryKind.Link));
         tree.Find(TreePath.Parse("a.yaml")).Should().BeNull();
     }
 

@@ -62,7 +62,7 @@ public sealed class ChartLoaderTests
     }
 
     [Fact]
-    public void LoadDirectory_SymbolicLinkOutOfTheTree_IsNotFollowed()
+    public void LoadDirectory_SymbolicLinkInACircleOrOutOfTheTree_IsRefusedUnlessIgnored()
     {
         var root = Directory.CreateTempSubdirectory("gitops-helm-");
         try
@@ -77,7 +77,9 @@ public sealed class ChartLoaderTests
 
             act.Should().Throw<HelmException>().Which.Message.Should().Contain("circle");
             Directory.Delete(Path.Combine(chart.FullName, "loop"));
-            HelmChart.LoadDirectory(new DirectoryFileTree(chart.FullName), TreePath.Root).Root.Files.Should().BeEmpty();
+            act.Should().Throw<HelmException>().WithMessage("chart file \"stolen\": the symbolic link stolen leads to nothing or out of the source's files, where nothing is read: put a copy in its place");
+            File.WriteAllText(Path.Combine(chart.FullName, ".helmignore"), "stolen\n");
+            HelmChart.LoadDirectory(new DirectoryFileTree(chart.FullName), TreePath.Root).Root.Files.Select(f => f.Name).Should().Equal(".helmignore");
         }
         finally
         {

@@ -1,3 +1,4 @@
+using System.Net;
 using GitOps.Git;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -171,6 +172,74 @@ public sealed class BadInputTests
         await fleet.ReadyAsync("second", moved);
         (await fleet.ValueAsync("shared")).Should().Be("2");
         (await fleet.ValueAsync("other")).Should().Be("1");
+    }
+
+    [Fact]
+    public async Task FieldThatAnotherManagerApplies_IsTakenOverWithAWarningThatNamesIt_AndItsComebackIsHealed()
+    {
+        const string path = "/api/v1/namespaces/default/configmaps/a";
+        const string theirs = "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"a\"},\"data\":{\"a\":\"9\",\"own\":\"theirs\"}}";
+        await using var fleet = await Fleet.CreateAsync(g => g.AddManifests("apps", Fleet.At("apps")), null, Fleet.ConfigMap("apps/a.yaml", "a"));
+        (await fleet.SendAsync(HttpMethod.Patch, $"{path}?fieldManager=other-tool", theirs, "application/apply-patch+yaml")).Should().Be(HttpStatusCode.Created);
+        await fleet.StartAsync();
+        await fleet.ReadyAsync("apps");
+
+        (await fleet.ValueAsync("a")).Should().Be("1");
+        var applied = await fleet.EventAsync(e => e.Unit == "apps" && e.Reason == Reasons.ReconciliationSucceeded && e.Severity == EventSeverity.Info);
+        applied.Diagnostics.Should().ContainSingle(d => d.Reason == Reasons.Conflict).Which.ToString().Should().Contain("apps/a.yaml").And.Contain("'other-tool' applies data.a too");
+
+        (await fleet.SendAsync(HttpMethod.Patch, $"{path}?fieldManager=other-tool", theirs, "application/apply-patch+yaml")).Should().Be(HttpStatusCode.Conflict, "the field is the unit's now");
+        (await fleet.SendAsync(HttpMethod.Patch, $"{path}?fieldManager=other-tool&force=true", theirs, "application/apply-patch+yaml")).Should().Be(HttpStatusCode.OK);
+        var corrected = await fleet.EventAsync(e => e.Reason == Reasons.DriftCorrected);
+        corrected.Diagnostics.Should().ContainSingle(d => d.Reason == Reasons.Conflict);
+        var live = await fleet.GetAsync(path);
+        live!["data"]!["a"]!.GetValue<string>().Should().Be("1");
+        live["data"]!["own"]!.GetValue<string>().Should().Be("theirs", "what only the other one applies is left alone");
+    }
+
+    [Fact]
+    public async Task DirectorySource_IsFollowedThroughBadAndGoodFiles()
+    {
+        var folder = Directory.CreateTempSubdirectory("gitops-directory-");
+        try
+        {
+            var file = Path.Combine(folder.FullName, "apps", "a.yaml");
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            await WriteAsync("1");
+            await using var fleet = await Fleet.CreateAsync(
+                g => g.AddDirectorySource("disk", s => s.Directory = folder.FullName).AddManifests("apps", u => { Fleet.At("apps")(u); u.Source = "disk"; }),
+                null,
+                Fleet.ConfigMap("x.yaml", "x"));
+            await fleet.StartAsync();
+            await fleet.ReadyAsync("apps");
+            (await fleet.ValueAsync("a")).Should().Be("1");
+
+            await WriteAsync("[");
+            await fleet.Engine.PollSourceAsync("disk", TestContext.Current.CancellationToken);
+            var failed = await fleet.FailedAsync("apps");
+            failed.Condition(ConditionTypes.Ready)!.Message.Should().MatchRegex(@"^apps/a\.yaml:\d+:\d+: ");
+            (await fleet.ValueAsync("a")).Should().Be("1");
+
+            await WriteAsync("2");
+            await fleet.Engine.PollSourceAsync("disk", TestContext.Current.CancellationToken);
+            await fleet.ReadyAsync("apps");
+            (await fleet.ValueAsync("a")).Should().Be("2");
+
+            Directory.Delete(folder.FullName, recursive: true);
+            var source = await fleet.Engine.PollSourceAsync("disk", TestContext.Current.CancellationToken);
+            source.Ready!.Status.Should().Be(ConditionStatus.False);
+            source.Ready.Message.Should().Contain(folder.FullName);
+            (await fleet.ValueAsync("a")).Should().Be("2", "a directory that is gone takes nothing with it");
+
+            Task WriteAsync(string value) => File.WriteAllTextAsync(file, $"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n  namespace: default\ndata: {{a: '{value}'{(value == "[" ? "" : "}")}\n", TestContext.Current.CancellationToken);
+        }
+        finally
+        {
+            if (folder.Exists)
+            {
+                Fleet.Remove(folder.FullName);
+            }
+        }
     }
 
     [Fact]

@@ -66,6 +66,49 @@ public sealed class GitSourceTests : IDisposable
         (await ValueAsync(fleet)).Should().Be("1");
     }
 
+    [Theory]
+    [InlineData("GET")]
+    [InlineData("POST")]
+    public async Task SlowServer_TimesOutWithItsAddress_HoldsNobodyUp_AndConvergesOnceItAnswers(string slowMethod)
+    {
+        await CommitAsync("1", null);
+        await using var server = await GitHttpServer.StartAsync(Path.Combine(_folder, "srv"));
+        var answers = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        server.Intercept = async context =>
+        {
+            if (context.Request.Method == slowMethod)
+            {
+                await answers.Task.WaitAsync(context.RequestAborted);
+            }
+
+            return false;
+        };
+        await using var fleet = await Fleet.CreateAsync(
+            g => g
+                .AddGitSource("slow", s =>
+                {
+                    Follow(s, $"{server.Url}/signed.git");
+                    s.Timeout = TimeSpan.FromSeconds(1);
+                })
+                .AddManifests("late", u => u.Source = "slow")
+                .AddManifests("apps", Fleet.At(".")),
+            null,
+            Fleet.ConfigMap("x.yaml", "x"));
+        await fleet.StartAsync();
+
+        await fleet.ReadyAsync("apps");
+        var failed = await fleet.FailedAsync("late");
+
+        failed.Condition(ConditionTypes.Ready)!.Reason.Should().Be(Reasons.Timeout);
+        failed.Condition(ConditionTypes.Ready)!.Message.Should().Contain("'slow'").And.Contain(server.Url);
+        (await ValueAsync(fleet)).Should().BeNull();
+
+        answers.SetResult();
+        await fleet.Engine.PollSourceAsync("slow", Token);
+        await fleet.ReadyAsync("late");
+        (await ValueAsync(fleet)).Should().Be("1");
+    }
+
     [Fact]
     public async Task ManyUnits_OneSource_AskTheServerOnce()
     {

@@ -1,7 +1,7 @@
 using GitOps.Kubernetes.Client;
 using Microsoft.Extensions.Time.Testing;
 
-namespace GitOps.Kubernetes.Tests;
+namespace GitOps.Kubernetes.Tests.Client;
 
 public sealed class RequestThrottleTests
 {

@@ -1,6 +1,6 @@
 using GitOps.Kubernetes.Inventories;
 
-namespace GitOps.Kubernetes.Tests;
+namespace GitOps.Kubernetes.Tests.Inventories;
 
 public sealed class InventoryEntryTests
 {

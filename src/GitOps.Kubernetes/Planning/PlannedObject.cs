@@ -1,8 +1,7 @@
+using GitOps.Kubernetes.Applying;
 using GitOps.Kubernetes.Client;
-using GitOps.Kubernetes.Hooks;
-using GitOps.Kubernetes.Inventories;
 
-namespace GitOps.Kubernetes.Applying;
+namespace GitOps.Kubernetes.Planning;
 
 /// <summary>What a plan holds to carry itself out: per object what to send and what it was based on.</summary>
 internal sealed record PlannedObject(ResourceId Id, ApiResource Resource, ChangeAction Action)
@@ -37,16 +36,21 @@ internal sealed record PlannedObject(ResourceId Id, ApiResource Resource, Change
 
     public IReadOnlyList<string> Ignored { get; init; } = [];
 
+    /// <summary>An object that is left as it is.</summary>
+    public static PlannedObject Skip(DesiredObject desired, string why) => new(desired.Id, desired.Resource, ChangeAction.Skipped) { Desired = desired, Note = why };
+
+    /// <summary>An object that does not exist yet.</summary>
+    public static PlannedObject Create(DesiredObject desired, string note) => new(desired.Id, desired.Resource, ChangeAction.Created) { Desired = desired, Note = note };
+
+    /// <summary>What is done to an object that exists.</summary>
+    public static PlannedObject Of(DesiredObject desired, ChangeAction action, LiveState state) => new(desired.Id, desired.Resource, action)
+    {
+        Desired = desired,
+        Uid = state.Uid,
+        ResourceVersion = state.ResourceVersion,
+        OwnedHash = state.OwnedHash,
+        StateHash = state.Root is null ? "" : LiveState.StateHash(state.Root),
+    };
+
     public PlannedChange ToChange() => new(Id, Action, Fields) { Conflicts = Conflicts, Note = Note };
-}
-
-/// <summary>A plan of ours: the public part and what is needed to apply it.</summary>
-internal sealed record KubernetesPlan(ApplyRequest Request, IReadOnlyList<PlannedChange> Changes, IReadOnlyList<Diagnostic> Diagnostics, IReadOnlyList<PlannedObject> Objects, Inventory Inventory)
-    : Plan(Request, Changes, Diagnostics)
-{
-    /// <summary>Whether the plan is about some objects of the inventory only; the entries of the others stay.</summary>
-    public bool IsPartial { get; init; }
-
-    /// <summary>The hooks that are due; <see langword="null"/> when none are.</summary>
-    public HookRun? HookRun { get; init; }
 }

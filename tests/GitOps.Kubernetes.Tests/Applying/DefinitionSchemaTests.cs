@@ -1,7 +1,7 @@
 using GitOps.Kubernetes.Applying;
 using static GitOps.Kubernetes.Tests.TestObjects;
 
-namespace GitOps.Kubernetes.Tests;
+namespace GitOps.Kubernetes.Tests.Applying;
 
 public sealed class DefinitionSchemaTests
 {

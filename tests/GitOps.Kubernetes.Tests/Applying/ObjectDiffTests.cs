@@ -3,7 +3,7 @@ using GitOps.Kubernetes.Applying;
 using GitOps.Schema;
 using static GitOps.Kubernetes.Tests.TestObjects;
 
-namespace GitOps.Kubernetes.Tests;
+namespace GitOps.Kubernetes.Tests.Applying;
 
 public sealed class ObjectDiffTests
 {

@@ -1,7 +1,7 @@
 using GitOps.Kubernetes.Drifting;
 using Microsoft.Extensions.Time.Testing;
 
-namespace GitOps.Kubernetes.Tests;
+namespace GitOps.Kubernetes.Tests.Drifting;
 
 public sealed class ObjectDriftDamperTests
 {

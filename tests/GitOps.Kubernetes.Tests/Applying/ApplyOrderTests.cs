@@ -1,6 +1,6 @@
 using GitOps.Kubernetes.Applying;
 
-namespace GitOps.Kubernetes.Tests;
+namespace GitOps.Kubernetes.Tests.Applying;
 
 public sealed class ApplyOrderTests
 {

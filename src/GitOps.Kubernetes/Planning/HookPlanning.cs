@@ -1,31 +1,43 @@
 using System.Security.Cryptography;
 using System.Text;
 using GitOps.Json;
+using GitOps.Kubernetes.Applying;
 using GitOps.Kubernetes.Hooks;
 using GitOps.Kubernetes.Inventories;
 
-namespace GitOps.Kubernetes.Applying;
+namespace GitOps.Kubernetes.Planning;
 
 /// <summary>The hooks of a plan: which are due, and whether the server would take them.</summary>
-internal sealed partial class Planner
+internal sealed class HookPlanning
 {
-    private async ValueTask<HookRun?> PlanHooksAsync(List<DesiredObject> desired, List<PlannedObject> planned, Inventory inventory, CancellationToken cancellationToken)
+    private readonly PlanScope _scope;
+    private readonly SetMapping _mapping;
+    private readonly StandIn _standIn;
+
+    public HookPlanning(PlanScope scope, SetMapping mapping)
     {
-        if (_request.Hooks.Count == 0)
+        _scope = scope;
+        _mapping = mapping;
+        _standIn = new StandIn(scope);
+    }
+
+    public async ValueTask<HookRun?> RunAsync(List<DesiredObject> desired, List<PlannedObject> planned, Inventory inventory, CancellationToken cancellationToken)
+    {
+        if (_scope.Request.Hooks.Count == 0)
         {
             return null;
         }
 
         var digest = Digest(desired);
-        if (_known is not null && _cluster.Releases.WasDone(_request.UnitName, digest))
+        if (_scope.Known is not null && _scope.Cluster.Releases.WasDone(_scope.Request.UnitName, digest))
         {
             return null;
         }
 
-        var (record, error) = await _cluster.Releases.LoadAsync(_request.UnitName, cancellationToken).ConfigureAwait(false);
+        var (record, error) = await _scope.Cluster.Releases.LoadAsync(_scope.Request.UnitName, cancellationToken).ConfigureAwait(false);
         if (error is not null)
         {
-            _diagnostics.Add(Failures.General(error, "The release record of the unit cannot be read", null));
+            _scope.Tell(Failures.General(error, "The release record of the unit cannot be read", null));
             return null;
         }
 
@@ -48,18 +60,16 @@ internal sealed partial class Planner
         return run;
     }
 
-    private static List<PlannedHook> Planned(HookRun run) => [.. run.Hooks.Where(h => !run.HasRun(h)).Select(h => new PlannedHook(h.Object.Id, h.Phase))];
-
     private async ValueTask<IReadOnlyList<DueHook>> MapHooksAsync(bool isInstall, CancellationToken cancellationToken)
     {
         var (before, after) = isInstall ? (HookMoments.PreInstall, HookMoments.PostInstall) : (HookMoments.PreUpgrade, HookMoments.PostUpgrade);
-        var definitions = CollectDefinitions();
+        var definitions = _mapping.CollectDefinitions();
         HashSet<(string, string)> unknown = [];
         List<DueHook> due = [];
-        foreach (var hook in _request.Hooks.Where(h => (h.Moments & (before | after)) != HookMoments.None).OrderBy(h => h.Weight).ThenBy(h => h.Manifest.Id.Name, StringComparer.Ordinal))
+        foreach (var hook in _scope.Request.Hooks.Where(h => (h.Moments & (before | after)) != HookMoments.None).OrderBy(h => h.Weight).ThenBy(h => h.Manifest.Id.Name, StringComparer.Ordinal))
         {
-            var (resource, definition) = await ResolveAsync(hook.Manifest, definitions, unknown, cancellationToken).ConfigureAwait(false);
-            if (_isUnreachable)
+            var (resource, definition) = await _mapping.ResolveAsync(hook.Manifest, definitions, unknown, cancellationToken).ConfigureAwait(false);
+            if (_mapping.IsUnreachable)
             {
                 return [];
             }
@@ -70,7 +80,7 @@ internal sealed partial class Planner
             }
 
             // No owner's labels: a hook is none of the unit's objects.
-            var @namespace = NamespaceOf(hook.Manifest, resource);
+            var @namespace = _mapping.NamespaceOf(hook.Manifest, resource);
             var root = Normalization.Prepare(hook.Manifest, @namespace, owner: null);
             var body = JsonTreeWriter.Write(root);
             var prepared = new DesiredObject(hook.Manifest, hook.Manifest.Id with { Namespace = @namespace }, resource, root, body, Normalization.Hash(body), ObjectPolicy.Read(root)) { PendingDefinition = definition };
@@ -96,11 +106,11 @@ internal sealed partial class Planner
         {
             if (hook.Phase == HookPhase.Before)
             {
-                _found.Add(Diagnostic.Error(Reasons.ValidationFailed, $"The {hook.Moment} hook is of a kind that only the set itself defines, and it runs before the set is applied: apply the CustomResourceDefinition beforehand.", prepared.Manifest.Origin, prepared.Id));
+                _scope.Find(Diagnostic.Error(Reasons.ValidationFailed, $"The {hook.Moment} hook is of a kind that only the set itself defines, and it runs before the set is applied: apply the CustomResourceDefinition beforehand.", prepared.Manifest.Origin, prepared.Id));
             }
             else
             {
-                CheckAgainstDefinition(prepared, definition);
+                _standIn.CheckAgainstDefinition(prepared, definition);
             }
 
             return;
@@ -109,15 +119,15 @@ internal sealed partial class Planner
         var isPending = newNamespaces.Contains(prepared.Id.Namespace);
         if (isPending && hook.Phase == HookPhase.Before)
         {
-            _found.Add(Diagnostic.Error(Reasons.ValidationFailed, $"The {hook.Moment} hook runs before the set is applied, and only the set makes its namespace {prepared.Id.Namespace}: make the namespace beforehand.", prepared.Manifest.Origin, prepared.Id));
+            _scope.Find(Diagnostic.Error(Reasons.ValidationFailed, $"The {hook.Moment} hook runs before the set is applied, and only the set makes its namespace {prepared.Id.Namespace}: make the namespace beforehand.", prepared.Manifest.Origin, prepared.Id));
             return;
         }
 
         // Under another name: what an earlier run left is deleted first, so its immutable fields do not count.
-        var (name, result) = await ProbeAsync(prepared, isPending ? "default" : prepared.Id.Namespace, cancellationToken).ConfigureAwait(false);
+        var (name, result) = await _standIn.ProbeAsync(prepared, isPending ? "default" : prepared.Id.Namespace, cancellationToken).ConfigureAwait(false);
         if (!result.Succeeded && (!isPending || result.Error.StatusCode is 400 or 422))
         {
-            Refuse(prepared, Rename(result.Error, name, prepared.Id.Name));
+            _scope.Refuse(prepared, StandIn.Rename(result.Error, name, prepared.Id.Name));
         }
     }
 
@@ -130,7 +140,7 @@ internal sealed partial class Planner
             Add($"{item.Id} {item.Hash}\n");
         }
 
-        foreach (var hook in _request.Hooks.OrderBy(h => h.Manifest.Id.ToString(), StringComparer.Ordinal))
+        foreach (var hook in _scope.Request.Hooks.OrderBy(h => h.Manifest.Id.ToString(), StringComparer.Ordinal))
         {
             Add($"{hook.Manifest.Id} {hook.Moments} {hook.Weight} {Normalization.Hash(JsonTreeWriter.Write(hook.Manifest.Root))}\n");
         }
