@@ -14,7 +14,7 @@ internal sealed class SshChannel : GitChannel
     private readonly GitOperation _operation;
     private readonly SshCommand _command;
     private readonly GitAddress _address;
-    private readonly Action _onSilence;
+    private readonly Action<bool> _onSilence;
     private readonly Task _running;
     private readonly Stream _input;
     private readonly Task<string> _errors;
@@ -24,8 +24,8 @@ internal sealed class SshChannel : GitChannel
     /// <param name="operation">The operation it is for.</param>
     /// <param name="command">The server's side of the conversation.</param>
     /// <param name="address">Whom with, for messages.</param>
-    /// <param name="onSilence">Called when the server fell silent: nobody can tell a slow one from a connection that is gone.</param>
-    public SshChannel(GitOperation operation, SshCommand command, GitAddress address, Action onSilence)
+    /// <param name="onSilence">Called when the server fell silent: nobody can tell a slow one from a connection that is gone. It is told whether the server takes nothing either.</param>
+    public SshChannel(GitOperation operation, SshCommand command, GitAddress address, Action<bool> onSilence)
     {
         _operation = operation;
         _command = command;
@@ -50,7 +50,7 @@ internal sealed class SshChannel : GitChannel
         _operation.CancellationToken.ThrowIfCancellationRequested();
         if (read == 0 && silence.IsCancellationRequested)
         {
-            _onSilence();
+            _onSilence(false);
             throw new GitOpsException(Reasons.Timeout, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{_address.Display}: the server was silent for {_operation.Options.Timeout.TotalSeconds:0.#} s."));
         }
 
@@ -86,9 +86,7 @@ internal sealed class SshChannel : GitChannel
         {
             _isStuck = true;
             BlockingWork.Forget(writing);
-
-            // Saying goodbye waits until the server takes it, which it may never do.
-            BlockingWork.Abandon(_onSilence);
+            _onSilence(true);
             throw;
         }
         catch (Exception exception) when (exception is SshException or ObjectDisposedException or InvalidOperationException)

@@ -62,7 +62,7 @@ internal sealed class SshConnector(GitAddress address, ResolvedCredentials crede
     /// <summary>Starts a conversation. The library waits for the server without a way to cancel that, so that a thread of its own does.</summary>
     private async Task<GitChannel> StartAsync(GitOperation operation, SshClient client, string service, CancellationToken cancellationToken)
     {
-        var starting = Task.Run(() => new SshChannel(operation, client.CreateCommand($"{service} {Quote(Address.Path)}"), Address, () => Drop(client)), CancellationToken.None);
+        var starting = Task.Run(() => new SshChannel(operation, client.CreateCommand($"{service} {Quote(Address.Path)}"), Address, isStuck => Drop(client, isStuck)), CancellationToken.None);
         try
         {
             return await starting.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -84,10 +84,18 @@ internal sealed class SshConnector(GitAddress address, ResolvedCredentials crede
     }
 
     /// <summary>Ends a connection, and what others say over it.</summary>
-    private void Drop(SshClient client)
+    private void Drop(SshClient client, bool isStuck = false)
     {
         Interlocked.CompareExchange(ref _client, null, client);
-        client.Dispose();
+        if (isStuck)
+        {
+            // Saying goodbye waits until the server takes it, which it may never do.
+            BlockingWork.Abandon(client.Dispose);
+        }
+        else
+        {
+            client.Dispose();
+        }
     }
 
     /// <summary>Takes a connection that broke out of use. It cannot be closed from within its own event.</summary>
