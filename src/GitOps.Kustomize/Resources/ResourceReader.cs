@@ -17,7 +17,7 @@ internal sealed class ResourceReader
 
     public List<Resource> Read(ReadOnlyMemory<byte> bytes, string file) => Read(YamlReader.Decode(bytes.Span, file), file);
 
-    public List<Resource> Read(string text, string file) 
+    public List<Resource> Read(string text, string file)
     {
         var nodes = Parse(text, file);
         DropEmptyAndCheck(nodes, file);

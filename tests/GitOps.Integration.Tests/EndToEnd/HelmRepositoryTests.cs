@@ -289,6 +289,40 @@ public sealed class HelmRepositoryTests
         (await DataAsync(fleet)).Should().Be("7 violet");
     }
 
+    [Fact]
+    public async Task Lookup_SeesWhatTheReleaseMaySee_AndNothingWhenItIsOff()
+    {
+        const string template = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Release.Name }}\ndata:\n"
+            + "  found: {{ dig \"data\" \"a\" \"\" (lookup \"v1\" \"ConfigMap\" \"default\" \"there\") | quote }}\n"
+            + "  missing: {{ lookup \"v1\" \"ConfigMap\" \"default\" \"gone\" | toJson | quote }}\n";
+        await using var fleet = await Fleet.CreateAsync(
+            g =>
+            {
+                g.AddHelmRelease("web", Release);
+                g.AddHelmRelease("blind", r => { Release(r); r.Lookup = false; });
+                g.AddHelmRelease("poor", r => { Release(r); r.ServiceAccount = "default/poor"; });
+            },
+            new InMemoryClusterOptions { Rbac = true },
+            GitFileChange.Write("chart/Chart.yaml", ChartBuilder.ChartYaml),
+            GitFileChange.Write("chart/templates/t.yaml", template));
+        await fleet.SendAsync(HttpMethod.Post, "/api/v1/namespaces/default/configmaps", """{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"there"},"data":{"a":"live"}}""");
+        await fleet.StartAsync();
+        await fleet.ReadyAsync("web");
+        await fleet.ReadyAsync("blind");
+        var failed = await fleet.FailedAsync("poor");
+
+        (await fleet.GetAsync("/api/v1/namespaces/default/configmaps/web"))!["data"]!.ToJsonString().Should().Be("""{"found":"live","missing":"{}"}""");
+        (await fleet.GetAsync("/api/v1/namespaces/default/configmaps/blind"))!["data"]!.ToJsonString().Should().Be("""{"found":"","missing":"{}"}""");
+        failed.Condition(ConditionTypes.Ready)!.Message.Should().Contain("templates/t.yaml:6:").And.Contain("system:serviceaccount:default:poor").And.Contain("forbidden");
+
+        static void Release(HelmReleaseOptions release)
+        {
+            release.Source = "fleet";
+            release.Path = "chart";
+            release.RetryInterval = TimeSpan.FromMilliseconds(200);
+        }
+    }
+
     private static string Write(Fleet fleet, string name, string text)
     {
         var path = Path.Combine(fleet.Folder, name);
