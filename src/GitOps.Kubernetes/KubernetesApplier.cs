@@ -1,15 +1,15 @@
 using System.Runtime.CompilerServices;
 using GitOps.Kubernetes.Applying;
-using GitOps.Kubernetes.Client.Access;
 using GitOps.Kubernetes.Client;
+using GitOps.Kubernetes.Client.Access;
 using GitOps.Kubernetes.Drifting;
 using GitOps.Kubernetes.Health;
 using GitOps.Kubernetes.Hooks;
 using GitOps.Kubernetes.Inventories;
 using GitOps.Kubernetes.Leases;
 using GitOps.Kubernetes.Planning;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace GitOps.Kubernetes;
 
