@@ -65,9 +65,16 @@ internal sealed partial class YamlScanner
 
     private void SkipToLineEnd()
     {
+        var start = _at;
         while (_at < _length && !IsBreak(_buffer[_at]))
         {
             _at++;
+        }
+
+        if (Comments is not null && _buffer[start] == '#')
+        {
+            var before = _buffer.AsSpan(_lineStart, start - _lineStart);
+            Comments.Add(new YamlComment(_line + 1, before.Length, _buffer.AsSpan(start, _at - start).ToString(), before.IsWhiteSpace()));
         }
     }
 

@@ -61,6 +61,9 @@ internal sealed partial class YamlScanner : IDisposable
 
     public string File => _file;
 
+    /// <summary>Where comments are gathered; null when they are of no interest.</summary>
+    public List<YamlComment>? Comments { get; init; }
+
     private int Column => _at - _lineStart;
 
     /// <summary>The next token; it stays the next one until <see cref="Take"/>.</summary>

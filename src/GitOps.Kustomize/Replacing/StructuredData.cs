@@ -8,6 +8,8 @@ namespace GitOps.Kustomize.Replacing;
 /// <summary>Sets fields inside YAML or JSON text that a field of a resource holds.</summary>
 internal static class StructuredData
 {
+    private static readonly YamlReaderOptions s_yaml = new() { Schema = YamlSchema.Kustomize };
+
     public static bool TrySet(MapNode root, Node value, List<string> path, PathMatcher.Made? create, Dictionary<string, GoRegex> patterns)
     {
         for (var i = 1; i < path.Count; i++)
@@ -22,20 +24,21 @@ internal static class StructuredData
                 continue;
             }
 
-            if (found is ScalarNode scalar && Parse(scalar.Text) is { } document)
+            var comments = new List<YamlComment>();
+            if (found is ScalarNode scalar && Parse(scalar.Text, comments) is { } document)
             {
-                return TrySet(scalar, document, value, path[i..], create, patterns);
+                return TrySet(scalar, document, comments, value, path[i..], create, patterns);
             }
         }
 
         return false;
     }
 
-    private static Node? Parse(string text)
+    private static Node? Parse(string text, List<YamlComment> comments)
     {
         try
         {
-            return YamlReader.ReadFirst(text, "", new YamlReaderOptions { Schema = YamlSchema.Kustomize }) ?? ScalarNode.Null();
+            return YamlReader.ReadFirst(text, "", s_yaml, comments: comments) ?? ScalarNode.Null();
         }
         catch (GitOpsException)
         {
@@ -43,7 +46,7 @@ internal static class StructuredData
         }
     }
 
-    private static bool TrySet(ScalarNode field, Node document, Node value, List<string> path, PathMatcher.Made? create, Dictionary<string, GoRegex> patterns)
+    private static bool TrySet(ScalarNode field, Node document, List<YamlComment> comments, Node value, List<string> path, PathMatcher.Made? create, Dictionary<string, GoRegex> patterns)
     {
         try
         {
@@ -53,6 +56,7 @@ internal static class StructuredData
                 return false;
             }
 
+            var foreign = new HashSet<Node>(ReferenceEqualityComparer.Instance);
             foreach (var slot in slots)
             {
                 if (slot.Node is ScalarNode scalar)
@@ -62,11 +66,13 @@ internal static class StructuredData
                 }
                 else
                 {
-                    slot.Replace(value.DeepClone());
+                    var copy = value.DeepClone();
+                    foreign.Add(copy);
+                    slot.Replace(copy);
                 }
             }
 
-            field.Become(field.Kind, Serialize(document, field.Text), field.Style);
+            field.Become(field.Kind, Serialize(document, field.Text, comments, foreign), field.Style);
             return true;
         }
         catch (GitOpsException)
@@ -75,12 +81,13 @@ internal static class StructuredData
         }
     }
 
-    private static string Serialize(Node document, string original)
+    private static string Serialize(Node document, string original, List<YamlComment> comments, HashSet<Node> foreign)
     {
         var start = original.AsSpan().TrimStart();
         if (start.Length == 0 || start[0] is not ('{' or '['))
         {
-            return KyamlText.Of(document, keepBraces: true).Trim();
+            var written = KyamlText.Of(document, keepBraces: true).Trim();
+            return comments.Count == 0 ? written : new CommentedText(document, original, foreign).Restore(written, comments).Trim();
         }
 
         var text = new StringBuilder();

@@ -27,13 +27,7 @@ public sealed class HelmRepositoryTests
         Publish(server, "6.0.0", "6.1.0", "7.0.0");
         await using var fleet = await Fleet.CreateAsync(
             g => g.AddHelmRepository("podinfo", r => r.Url = server.Url.AbsoluteUri)
-                .AddHelmRelease("web", r =>
-                {
-                    r.Source = "podinfo";
-                    r.Chart = "demo";
-                    r.Version = ">=6 <7";
-                    r.Values = "color: blue";
-                }));
+                .AddHelmRelease("web", ReleaseOfARange));
         await fleet.StartAsync();
         await fleet.ReadyAsync("web");
         (await DataAsync(fleet)).Should().Be("6.1.0 blue");
@@ -59,13 +53,7 @@ public sealed class HelmRepositoryTests
                 r.Url = server.Url.AbsoluteUri;
                 r.Interval = interval;
             })
-            .AddHelmRelease("web", r =>
-            {
-                r.Source = "podinfo";
-                r.Chart = "demo";
-                r.Version = ">=6 <7";
-                r.Values = "color: blue";
-            }));
+            .AddHelmRelease("web", ReleaseOfARange));
         await fleet.StartAsync();
         await fleet.ReadyAsync("web");
         (await DataAsync(fleet)).Should().Be("6.1.0 blue");
@@ -321,6 +309,14 @@ public sealed class HelmRepositoryTests
             release.Path = "chart";
             release.RetryInterval = TimeSpan.FromMilliseconds(200);
         }
+    }
+
+    private static void ReleaseOfARange(HelmReleaseOptions release)
+    {
+        release.Source = "podinfo";
+        release.Chart = "demo";
+        release.Version = ">=6 <7";
+        release.Values = "color: blue";
     }
 
     private static string Write(Fleet fleet, string name, string text)
