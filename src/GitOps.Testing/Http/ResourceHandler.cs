@@ -75,8 +75,8 @@ internal sealed partial class ResourceHandler
     // Kinds that are replaced only by those who say which state they saw.
     private static bool NeedsRevision(ResourceDefinition definition) =>
         definition.IsCustom
-        || definition.Group is "apiextensions.k8s.io" or "apiregistration.k8s.io" or "admissionregistration.k8s.io" or "coordination.k8s.io" or "policy"
-        || definition.Kind is "VolumeAttachment" or "CSIDriver" or "CSINode" or "RuntimeClass";
+        || definition.Group is "apiextensions.k8s.io" or "apiregistration.k8s.io" or "admissionregistration.k8s.io" or "coordination.k8s.io" or "policy" or "flowcontrol.apiserver.k8s.io"
+        || definition.Kind is "VolumeAttachment" or "CSIDriver" or "CSINode" or "CSIStorageCapacity" or "RuntimeClass";
 
     // Which methods a path takes: one object cannot be created, nor a collection be updated.
     private static void CheckShape(ResourceDefinition definition, RequestInfo info)
