@@ -7,6 +7,7 @@ internal static class OtherKinds
 {
     public static KindRules Ingress { get; } = new()
     {
+        ValidateStatus = StatusValidation.LoadBalancer,
         GenerationFields = ["spec"],
         Validate = NetworkValidation.Ingress,
         ValidateCreate = NetworkValidation.NewIngress,
@@ -59,6 +60,7 @@ internal static class OtherKinds
 
     public static KindRules HorizontalPodAutoscaler { get; } = new()
     {
+        ValidateStatus = StatusValidation.Autoscaler,
         Default = static root =>
         {
             var spec = root.GetOrAddMap("spec");
@@ -91,6 +93,7 @@ internal static class OtherKinds
 
     public static KindRules PodDisruptionBudget { get; } = new()
     {
+        ValidateStatus = StatusValidation.Budget,
         GenerationFields = ["spec"],
         Validate = AutoscalingValidation.Budget,
     };
