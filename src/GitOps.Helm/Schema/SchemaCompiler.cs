@@ -12,6 +12,7 @@ internal sealed class SchemaCompiler
 
     private readonly Dictionary<object, SchemaNode> _byObject = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<string, SchemaResource> _resources = new(StringComparer.Ordinal);
+    private readonly Dictionary<object, SchemaResource> _byRoot = new(ReferenceEqualityComparer.Instance);
     private readonly Queue<(Dictionary<string, object?> Source, SchemaNode Node)> _queue = new();
 
     private SchemaCompiler()
@@ -70,7 +71,14 @@ internal sealed class SchemaCompiler
     {
         var map = root as Dictionary<string, object?>;
         var resource = new SchemaResource(id, root, draft) { RecursiveAnchor = map?.GetValueOrDefault("$recursiveAnchor") is true };
-        return _resources.TryAdd(id, resource) ? resource : _resources[id];
+        resource = _resources.TryAdd(id, resource) ? resource : _resources[id];
+        if (map is not null)
+        {
+            // A document with an $id is known by that as well as by its place, and resolves references against the $id.
+            _byRoot[map] = resource;
+        }
+
+        return resource;
     }
 
     /// <summary>Finds the parts with ids and anchors of their own, wherever they are.</summary>
@@ -102,7 +110,7 @@ internal sealed class SchemaCompiler
                         resource.Anchors.TryAdd(anchor, map);
                         if (keyword == "$dynamicAnchor")
                         {
-                            resource.DynamicAnchors.Add(anchor);
+                            resource.DynamicAnchors.TryAdd(anchor, Enqueue(map, resource, $"{resource.Id}#{anchor}"));
                         }
                     }
                 }
@@ -145,7 +153,7 @@ internal sealed class SchemaCompiler
             case bool flag:
                 return new SchemaNode(location, resource.Draft, resource) { Bool = flag };
             case Dictionary<string, object?> map:
-                resource = _resources.Values.FirstOrDefault(r => ReferenceEquals(r.Root, map)) ?? resource;
+                resource = _byRoot.GetValueOrDefault(map, resource);
                 node = new SchemaNode(location, resource.Draft, resource);
                 _byObject.Add(map, node);
                 _queue.Enqueue((map, node));
@@ -327,8 +335,10 @@ internal sealed class SchemaCompiler
         {
             if (uri.StartsWith("urn:", StringComparison.Ordinal))
             {
-                // Helm takes a URN it cannot resolve for a schema that allows everything.
-                return new SchemaNode(uri, from.Draft, from.Resource) { Bool = true };
+                // Helm takes a URN it cannot resolve for a schema that allows everything, which has no parts.
+                return fragment.Length == 0
+                    ? new SchemaNode(uri, from.Draft, from.Resource) { Bool = true }
+                    : throw new SchemaException(fragment.StartsWith('/') ? $"json-pointer in \"{uri}#{fragment}\" not found" : $"anchor in \"{uri}#{fragment}\" not found in schema \"{uri}\"");
             }
 
             throw new SchemaException($"failing loading \"{uri}\": a schema may only refer to itself, nothing is read from disk or network (at {from.Location})");
@@ -344,22 +354,27 @@ internal sealed class SchemaCompiler
         {
             return resource.Anchors.TryGetValue(fragment, out var anchored)
                 ? Enqueue(anchored, resource, location)
-                : throw new SchemaException($"anchor \"{fragment}\" not found in \"{resource.Id}\"");
+                : throw new SchemaException($"anchor in \"{location}\" not found in schema \"{resource.Id}\"");
         }
 
         var current = resource.Root;
         foreach (var part in fragment[1..].Split('/'))
         {
             var token = part.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
+            if (part.AsSpan().Count('~') != part.AsSpan().Count("~0") + part.AsSpan().Count("~1"))
+            {
+                throw new SchemaException($"invalid json-pointer \"{location}\"");
+            }
+
             current = current switch
             {
                 Dictionary<string, object?> map when map.TryGetValue(token, out var next) => next,
                 List<object?> list when int.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out var i) && i < list.Count => list[i],
                 _ => throw new SchemaException($"json-pointer in \"{location}\" not found"),
             };
-            if (current is Dictionary<string, object?> inner && _resources.Values.FirstOrDefault(r => ReferenceEquals(r.Root, inner)) is { } crossed)
+            if (current is Dictionary<string, object?> inner)
             {
-                resource = crossed;
+                resource = _byRoot.GetValueOrDefault(inner, resource);
             }
         }
 

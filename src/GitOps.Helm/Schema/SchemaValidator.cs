@@ -515,10 +515,7 @@ internal sealed class SchemaValidator
             var found = fallback;
             for (var scope = this; scope is not null; scope = scope.Parent)
             {
-                if (scope.Schema.Resource.DynamicAnchors.Contains(anchor) && scope.Schema.DynamicAnchor == anchor)
-                {
-                    found = scope.Schema;
-                }
+                found = scope.Schema.Resource.DynamicAnchors.GetValueOrDefault(anchor, found);
             }
 
             return found;

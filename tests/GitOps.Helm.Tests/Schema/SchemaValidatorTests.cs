@@ -33,6 +33,12 @@ public sealed class SchemaValidatorTests
     [InlineData("""{"propertyNames":{"pattern":"^x"}}""", "a: 1", "- at '': invalid propertyName 'a'\n  - at '': 'a' does not match pattern '^x'")]
     [InlineData("""{"allOf":[{"properties":{"a":true}}],"unevaluatedProperties":false}""", "{a: 1, b: 2}", "- at '/b': false schema")]
     [InlineData("""{"patternProperties":{"^x-":{"type":"boolean"}}}""", "x-a: 1", "- at '/x-a': got number, want boolean")]
+    [InlineData("""{"properties":{"a":{"minimum":2e6}}}""", "a: 1234567.5", "- at '/a': minimum: got 1.2345675×10⁰⁶, want 2×10⁰⁶")]
+    [InlineData("""{"properties":{"a":{"maximum":0.00001}}}""", "a: 0.0001", "- at '/a': maximum: got 0.0001, want 1×10⁻⁰⁵")]
+    [InlineData("""{"properties":{"a":{"const":"x\r\"y"}}}""", "a: 1", "- at '/a': value must be 'x\\r\"y'")]
+    [InlineData("""{"$id":"https://x.example/root.json","properties":{"a":{"$ref":"part.json"}},"$defs":{"p":{"$id":"part.json","type":"string"}}}""", "a: 1", "- at '/a': got number, want string")]
+    [InlineData("""{"$id":"https://x.example/root.json","properties":{"a":{"$ref":"root.json#/$defs/p"}},"$defs":{"p":{"type":"string"}}}""", "a: 1", "- at '/a': got number, want string")]
+    [InlineData("""{"$ref":"https://x.example/list","$defs":{"i":{"$dynamicAnchor":"item","type":"string"},"l":{"$id":"https://x.example/list","properties":{"a":{"items":{"$dynamicRef":"#item"}}},"$defs":{"d":{"$dynamicAnchor":"item"}}}}}""", "a: [1]", "- at '/a/0': got number, want string")]
     [InlineData("""{"properties":{"a/b":{"type":"string"}}}""", "a/b: 1", "- at '/a~1b': got number, want string")]
     public void Validate_BadValue_IsReportedAsHelmDoes(string schema, string values, string message) =>
         Check(schema, values).Should().Be(message);
@@ -59,6 +65,10 @@ public sealed class SchemaValidatorTests
     [InlineData("""{"$ref":"file:///etc/passwd"}""", "nothing is read from disk or network")]
     [InlineData("""{"pattern":"("}""", "invalid regex")]
     [InlineData("""{"$ref":"#/nope"}""", "not found")]
+    [InlineData("""{"$ref":"#nope"}""", "not found in schema")]
+    [InlineData("""{"$ref":"#/$defs/a~2b","$defs":{"a~2b":true}}""", "invalid json-pointer")]
+    [InlineData("""{"$ref":"urn:nowhere#/a"}""", "json-pointer in \"urn:nowhere#/a\" not found")]
+    [InlineData("""{"$ref":"urn:nowhere#a"}""", "anchor in \"urn:nowhere#a\" not found")]
     [InlineData("""{"$ref":"other.json"}""", "nothing is read from disk or network")]
     [InlineData("""{"$ref":"https://example.com/x.json"}""", "nothing is read from disk or network")]
     [InlineData("""{"$schema":"https://example.com/mine"}""", "nothing is fetched")]
