@@ -196,7 +196,7 @@ internal sealed class SchemaValidator
             {
                 if (Check(names, key, "", new Scope(names, 0, null), Unevaluated.None) is { } error)
                 {
-                    errors.Add(new SchemaError(at, $"invalid propertyName {SchemaText.Quote(key)}") { Causes = error.IsGroup ? error.Causes : [error] });
+                    errors.Add(new SchemaError("", $"invalid propertyName {SchemaText.Quote(key)}") { Causes = error.IsGroup ? error.Causes : [error] });
                 }
             }
         }
