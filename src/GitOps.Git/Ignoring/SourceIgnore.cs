@@ -54,17 +54,13 @@ internal sealed class SourceIgnore
     }
 
     /// <summary>Whether a path is left out.</summary>
-    public bool IsIgnored(TreePath path, bool isDirectory)
+    /// <param name="path">The path's segments, from the tree's root.</param>
+    /// <param name="isDirectory">Whether the path is a directory.</param>
+    public bool IsIgnored(ReadOnlySpan<string> path, bool isDirectory)
     {
-        if (path.IsRoot)
-        {
-            return false;
-        }
-
-        var segments = path.Value.Split('/');
         for (var i = _patterns.Length - 1; i >= 0; i--)
         {
-            if (_patterns[i].IsMatch(segments, isDirectory))
+            if (_patterns[i].IsMatch(path, isDirectory))
             {
                 return !_patterns[i].IsInclusion;
             }
