@@ -282,6 +282,23 @@ public sealed class OracleFindingsTests
         }
     }
 
+    [Theory]
+    [InlineData("", "b", "name: \"1\"\n")]
+    [InlineData("namePrefix: p-\n", "b", "name: 1\n")]
+    [InlineData("namePrefix: p-\n", "'b'", "name: \"1\"\n")]
+    public void Replacement_NumberOverANameThatABuildHasSet_IsTheNumber(string transformed, string name, string expected) =>
+        Build(
+            "resources: [b]\nreplacements:\n- sourceValue: '1'\n  targets: [{select: {kind: Bar}, fieldPaths: [metadata.name]}]\n",
+            ("b/kustomization.yaml", $"resources: [r.yaml]\n{transformed}"), ("b/r.yaml", $"apiVersion: v1\nkind: Bar\nmetadata:\n  name: {name}\n"))
+            .Should().EndWith(expected);
+
+    [Fact]
+    public void Replacement_GivesTwoObjectsOneName_IsAnError() =>
+        Failure(
+            "resources: [r.yaml]\nreplacements:\n- source: {kind: Foo, name: a}\n  targets: [{select: {kind: Foo, name: b}}]\n",
+            ("r.yaml", "apiVersion: v1\nkind: Foo\nmetadata: {name: a}\n---\napiVersion: v1\nkind: Foo\nmetadata: {name: b}\n"))
+            .Should().Contain("r.yaml").And.Contain("already registered id: Foo.v1.[noGrp]/a");
+
     private sealed class FakeInflator(params MapNode[] objects) : IHelmChartInflator
     {
         public MapNode? Chart { get; private set; }

@@ -31,6 +31,9 @@ public sealed class ScalarNode : Node
     /// <summary>How the scalar was written in its source.</summary>
     public ScalarStyle Style { get; private set; }
 
+    /// <summary>Where the meaning comes from.</summary>
+    internal ScalarTag Tag { get; private set; }
+
     /// <summary>Makes a string scalar.</summary>
     /// <param name="value">The value.</param>
     /// <returns>A scalar of kind <see cref="ScalarKind.String"/>.</returns>
@@ -58,8 +61,15 @@ public sealed class ScalarNode : Node
         Style = style;
     }
 
+    /// <summary>Makes this node hold another scalar with a meaning from elsewhere.</summary>
+    internal void Become(ScalarKind kind, string text, ScalarStyle style, ScalarTag tag)
+    {
+        Become(kind, text, style);
+        Tag = tag;
+    }
+
     /// <inheritdoc/>
-    public override Node DeepClone() => new ScalarNode(Kind, Text, Style) { Line = Line, Column = Column };
+    public override Node DeepClone() => new ScalarNode(Kind, Text, Style) { Line = Line, Column = Column, Tag = Tag };
 
     /// <summary>The truth value of a scalar of kind <see cref="ScalarKind.Boolean"/>; <see langword="false"/> for all else.</summary>
     /// <returns>Whether the text is one of YAML 1.1's words for true.</returns>

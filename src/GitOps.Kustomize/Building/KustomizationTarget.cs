@@ -56,30 +56,41 @@ internal sealed class KustomizationTarget
 
     private static void DropLocal(ResourceSet resources)
     {
-        var drops = false;
+        // No two of what is left may have one id, even where replacements gave it to them.
+        var kept = new ResourceSet();
         foreach (var resource in resources.Items)
         {
-            if (resource.IsEmpty || resource.Root!["metadata"] is MapNode { } metadata && metadata["annotations"] is MapNode annotations && annotations.ContainsKey(BuildAnnotations.LocalConfig))
+            if (resource.IsEmpty)
             {
-                drops |= resource.IsEmpty || Tree.Value(((MapNode)((MapNode)resource.Root!["metadata"]!)["annotations"]!)[BuildAnnotations.LocalConfig]) != "false";
+                continue;
             }
 
-            if (!resource.IsEmpty && resource.Kind.Length == 0)
+            if (resource.Kind.Length == 0)
             {
                 throw new KustomizeException($"missing kind in object {resource}{ResourceSet.At(resource)}", resource.Source);
             }
 
-            if (!resource.IsEmpty && resource.Name.Length == 0 && !resource.Kind.EndsWith("List", StringComparison.Ordinal))
+            if (resource.Name.Length == 0 && !resource.Kind.EndsWith("List", StringComparison.Ordinal))
             {
                 throw new KustomizeException($"missing metadata.name in object {resource}{ResourceSet.At(resource)}", resource.Source);
             }
+
+            if (!IsLocal(resource))
+            {
+                kept.Append(resource);
+            }
         }
 
-        if (drops)
+        if (kept.Count < resources.Count)
         {
-            resources.Reset(resources.Items.Where(r => !r.IsEmpty && (r.Annotations().GetValueOrDefault(BuildAnnotations.LocalConfig) ?? "false") == "false"));
+            var ids = kept.Items.Select(r => r.CurrentId).ToHashSet();
+            resources.Reset(resources.Items.Where(r => !r.IsEmpty && ids.Contains(r.CurrentId)));
         }
     }
+
+    private static bool IsLocal(Resource resource) =>
+        resource.Root!["metadata"] is MapNode metadata && metadata["annotations"] is not null
+        && resource.Annotations().TryGetValue(BuildAnnotations.LocalConfig, out var local) && local != "false";
 
     /// <summary>Does a part of the build; a failure that names no file names the kustomization.</summary>
     private T Located<T>(Func<T> part)
@@ -487,19 +498,11 @@ internal sealed class KustomizationTarget
     {
         foreach (var plugin in LoadPlugins(Kustomization.Validators, "validator").Resources.Items)
         {
-            var before = accumulator.Resources.Items.Select(r => (Resource: r, Root: (MapNode)r.Root!.DeepClone())).ToList();
+            var before = new ResourceSnapshot(accumulator.Resources);
             _plugins.Transformer(plugin).Transform(accumulator.Resources);
-            foreach (var resource in accumulator.Resources.Items)
+            if (before.FindChanged(accumulator.Resources) is { } changed)
             {
-                if (resource.Root!["metadata"] is MapNode metadata && metadata["labels"] is MapNode labels)
-                {
-                    labels.Remove("validated-by");
-                }
-            }
-
-            if (before.Count != accumulator.Resources.Count || before.Zip(accumulator.Resources.Items).Any(p => !ReferenceEquals(p.First.Resource, p.Second) || !Node.DeepEquals(p.First.Root, p.Second.Root)))
-            {
-                throw new KustomizeException($"{Kustomization.File}: validator shouldn't modify the resource map: {plugin}", plugin.Source);
+                throw new KustomizeException($"{Kustomization.File}: validator shouldn't modify the resource map: {plugin} changes {changed}", plugin.Source);
             }
         }
     }

@@ -247,6 +247,7 @@ internal sealed class JsonPatch
     {
         MapNode map => map[key],
         ListNode list when TryIndex(key, list.Count, out var at) => list[at],
+        ListNode => throw new KustomizeException($"error for path: '{path}': Unable to access invalid index: {key}"),
         _ => throw new KustomizeException($"error for path: '{path}': invalid index referenced"),
     };
 

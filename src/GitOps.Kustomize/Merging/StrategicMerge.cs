@@ -252,7 +252,7 @@ internal sealed class StrategicMerge
         {
             // The quotes of the old value stay, and what is in quotes is text.
             var style = Tree.StyleOf(old);
-            old.Become(style != ScalarStyle.Plain && old.Kind == ScalarKind.String ? ScalarKind.String : scalar.Kind, scalar.Text, style);
+            old.Become(style != ScalarStyle.Plain && old.Kind == ScalarKind.String ? ScalarKind.String : scalar.Kind, scalar.Text, style, scalar.Tag);
         }
         else if (existing is null)
         {
@@ -545,9 +545,11 @@ internal sealed class StrategicMerge
 
             for (var i = 0; i < valuesList.Count; i++)
             {
+                // What an item gets from one does not count when it meets the next, or items without any key would stop at the first.
+                var item = valuesList[i];
                 for (var j = 0; j < valuesList.Count; j++)
                 {
-                    if (TryJoin(valuesList[i], valuesList[j]) is { } joined)
+                    if (TryJoin(item, valuesList[j]) is { } joined)
                     {
                         valuesList[i] = joined;
                         valuesList[j] = joined;

@@ -114,17 +114,15 @@ internal sealed class PathMatcher
             return;
         }
 
-        Visit(new Slot(field, map, name, 0, created), at + 1);
+        Visit(new Slot(field, map, name, 0), at + 1);
     }
 
     private void VisitIndex(Slot slot, int at, int index)
     {
         var list = ListOf(slot.Node);
-        var created = false;
         if (list.Count == index && _create is not null && slot.Node is ListNode)
         {
             list.Add(New(at + 1));
-            created = true;
         }
 
         if (index >= list.Count)
@@ -132,7 +130,7 @@ internal sealed class PathMatcher
             throw new KustomizeException($"index {index} specified but only {list.Count} elements found");
         }
 
-        Visit(new Slot(list[index], list, "", index, created), at + 1);
+        Visit(new Slot(list[index], list, "", index), at + 1);
     }
 
     private void VisitCondition(Slot slot, int at)
@@ -148,12 +146,12 @@ internal sealed class PathMatcher
 
         if (name.Length == 0)
         {
-            list.Add(new ScalarNode(Tree.KindOf(pattern, ScalarStyle.Plain), pattern));
+            list.Add(Tree.NewScalar(pattern, Tree.KindOf(pattern, ScalarStyle.Plain)));
         }
         else
         {
             var item = new MapNode();
-            Tree.Append(item, name, new ScalarNode(Tree.KindOf(pattern, ScalarStyle.Plain), pattern));
+            Tree.Append(item, name, Tree.NewScalar(pattern, Tree.KindOf(pattern, ScalarStyle.Plain)));
             list.Add(item);
         }
 
@@ -212,7 +210,7 @@ internal sealed class PathMatcher
         {
             Made.Map => new MapNode(),
             Made.List => new ListNode(),
-            _ => new ScalarNode(ScalarKind.String, ""),
+            _ => Tree.NewScalar(""),
         };
     }
 

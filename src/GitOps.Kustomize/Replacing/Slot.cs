@@ -1,7 +1,7 @@
 namespace GitOps.Kustomize.Replacing;
 
 /// <summary>A node and the place it stands in, so that it can be replaced.</summary>
-internal readonly record struct Slot(Node Node, Node? Parent, string Key, int Index, bool Created = false)
+internal readonly record struct Slot(Node Node, Node? Parent, string Key, int Index)
 {
     public void Replace(Node node)
     {

@@ -61,8 +61,7 @@ internal static class StructuredData
             {
                 if (slot.Node is ScalarNode scalar)
                 {
-                    var text = Tree.Text(value);
-                    scalar.Become(slot.Created ? Tree.KindOf(text, ScalarStyle.Plain) : scalar.Kind, text, scalar.Style);
+                    Tree.Overwrite(scalar, Tree.Text(value));
                 }
                 else
                 {

@@ -284,7 +284,7 @@ internal sealed class Resource
         var map = new MapNode(values.Count);
         foreach (var key in values.Keys.Order(StringComparer.Ordinal))
         {
-            Tree.Append(map, key, Tree.NewScalar(values[key]));
+            Tree.Append(map, key, Tree.NewScalar(values[key], ScalarKind.String));
         }
 
         Tree.Append(metadata, field, map);

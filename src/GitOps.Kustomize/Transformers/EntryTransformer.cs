@@ -31,7 +31,7 @@ internal sealed class EntryTransformer : ITransformer
                 {
                     if (gvk.IsSelected(spec.Gvk))
                     {
-                        set ??= node => SetEntry(node, key, shared ??= new ScalarNode(ScalarKind.String, value));
+                        set ??= node => SetEntry(node, key, shared ??= Tree.NewScalar(value, ScalarKind.String));
                         FieldWalk.Visit(resource, spec, FieldWalk.Made.Map, set);
                     }
                 }

@@ -234,8 +234,7 @@ internal sealed class ReplacementTransformer : ITransformer
 
         if (slot.Node is ScalarNode scalar)
         {
-            // The target keeps its tag: a number field stays one, and a text in it is then an error.
-            scalar.Become(slot.Created ? Tree.KindOf(text, ScalarStyle.Plain) : scalar.Kind, text, scalar.Style);
+            Tree.Overwrite(scalar, text);
         }
         else
         {

@@ -196,6 +196,8 @@ internal static class JsonTree
                 break;
         }
 
+        // It has been written anew, and whoever wrote it knew what it is.
+        result.Become(result.Kind, result.Text, result.Style, ScalarTag.Given);
         result.Line = scalar.Line;
         result.Column = scalar.Column;
         return result;

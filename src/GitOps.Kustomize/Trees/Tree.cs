@@ -23,7 +23,11 @@ internal static class Tree
 
     /// <summary>Sets the text of a scalar. Its quotes stay; without a tag of its own a bare text means what it says.</summary>
     public static void SetText(ScalarNode scalar, string text, ScalarKind? tag = null) =>
-        scalar.Become(tag ?? KindOf(text, StyleOf(scalar)), text, StyleOf(scalar));
+        scalar.Become(tag ?? KindOf(text, StyleOf(scalar)), text, StyleOf(scalar), TagOf(tag is not null));
+
+    /// <summary>Puts another text into a scalar, which keeps its tag: a number field stays one, and a text in it is then an error. Without a tag the new text says what it is.</summary>
+    public static void Overwrite(ScalarNode scalar, string text) =>
+        scalar.Become(scalar.Tag == ScalarTag.None ? KindOf(text, scalar.Style) : scalar.Kind, text, scalar.Style);
 
     /// <summary>The quotes that stay when a scalar's text changes; a null has none of its own.</summary>
     public static ScalarStyle StyleOf(ScalarNode scalar) => scalar.Kind == ScalarKind.Null ? ScalarStyle.Plain : scalar.Style;
@@ -32,7 +36,12 @@ internal static class Tree
         style == ScalarStyle.Plain ? YamlResolver.Resolve(text, YamlSchema.Kustomize) : ScalarKind.String;
 
     /// <summary>A new scalar for a field. A text that YAML 1.1 would not take for a string is quoted, so it stays a string.</summary>
-    public static ScalarNode NewScalar(string text, ScalarKind? tag = null) => new(tag ?? ScalarKind.String, text);
+    public static ScalarNode NewScalar(string text, ScalarKind? tag = null)
+    {
+        var scalar = new ScalarNode(ScalarKind.String, text);
+        scalar.Become(tag ?? ScalarKind.String, text, ScalarStyle.Plain, TagOf(tag is not null));
+        return scalar;
+    }
 
     /// <summary>Sets a field of a map: an existing scalar changes in place and keeps its quotes.</summary>
     public static void SetField(MapNode map, string name, string text, ScalarKind? tag = null) => SetField(map, name, NewScalar(text, tag), tag is not null);
@@ -47,7 +56,7 @@ internal static class Tree
         }
         else if (map.EntryAt(at).Value is ScalarNode existing)
         {
-            existing.Become(tagged ? value.Kind : KindOf(value.Text, StyleOf(existing)), value.Text, StyleOf(existing));
+            existing.Become(tagged ? value.Kind : KindOf(value.Text, StyleOf(existing)), value.Text, StyleOf(existing), TagOf(tagged));
         }
         else
         {
@@ -103,6 +112,8 @@ internal static class Tree
         ListNode => "SequenceNode",
         _ => "ScalarNode",
     };
+
+    private static ScalarTag TagOf(bool given) => given ? ScalarTag.Given : ScalarTag.None;
 
     public static KustomizeException WrongKind(string expected, Node actual) =>
         new($"wrong node kind: expected {expected} but got {KindName(actual)}");
