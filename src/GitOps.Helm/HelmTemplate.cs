@@ -195,6 +195,11 @@ public static class HelmTemplate
         try
         {
             var templates = ChartTemplates.Get(chart, scope.Files);
+            if (templates.MakesKeys)
+            {
+                PrivateKey.Rsa2048.Prepare();
+            }
+
             var rendered = new Dictionary<string, string>(templates.Names.Count, StringComparer.Ordinal);
             long size = 0;
             foreach (var template in templates.Names)

@@ -12,7 +12,6 @@ public sealed class KindDefaultsTests
     [InlineData("/apis/flowcontrol.apiserver.k8s.io/v1/flowschemas", """{"priorityLevelConfiguration":{"name":"x"} }""", "matchingPrecedence", "1000")]
     [InlineData("/apis/flowcontrol.apiserver.k8s.io/v1/prioritylevelconfigurations", """{"type":"Limited","limited":{"limitResponse":{"type":"Reject"} } }""", "limited.nominalConcurrencyShares", "30")]
     [InlineData("/apis/flowcontrol.apiserver.k8s.io/v1/prioritylevelconfigurations", """{"type":"Limited","limited":{"limitResponse":{"type":"Queue","queuing":{"queues":16} } } }""", "limited.limitResponse.queuing.handSize", "8")]
-    [InlineData("/apis/flowcontrol.apiserver.k8s.io/v1/prioritylevelconfigurations", """{"type":"Exempt","exempt":{} }""", "exempt.lendablePercent", "0")]
     [InlineData("/apis/resource.k8s.io/v1/namespaces/default/resourceclaims", """{"devices":{"requests":[{"name":"r","exactly":{"deviceClassName":"c"} }]} }""", "devices.requests.0.exactly.count", "1")]
     [InlineData("/apis/batch/v1/namespaces/default/jobs", """{"template":{"spec":{"restartPolicy":"Never","containers":[{"name":"c","image":"i"}]} },"podFailurePolicy":{"rules":[{"action":"Ignore","onPodConditions":[{"type":"X"}]}]} }""", "podFailurePolicy.rules.0.onPodConditions.0.status", "True")]
     [InlineData(Services, """{"clusterIP":"None","ports":[{"port":80}]}""", "ipFamilyPolicy", "RequireDualStack")]
@@ -29,6 +28,18 @@ public sealed class KindDefaultsTests
 
         status.Should().Be(201, body.ToJsonString());
         Find(body["spec"], field)!.ToString().Should().Be(expected);
+    }
+
+    [Fact]
+    public async Task Create_TheExemptPriorityLevel_HasItsDefaults()
+    {
+        await using var cluster = await InMemoryCluster.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
+        using var client = new ClusterClient(cluster);
+
+        var (status, body) = await client.SendAsync("POST", "/apis/flowcontrol.apiserver.k8s.io/v1/prioritylevelconfigurations", """{"metadata":{"name":"exempt"},"spec":{"type":"Exempt","exempt":{}}}""");
+
+        status.Should().Be(201, body.ToJsonString());
+        Find(body["spec"], "exempt.lendablePercent")!.ToString().Should().Be("0");
     }
 
     [Theory]

@@ -20,8 +20,11 @@ internal static class BlockingWork
         }
     }
 
-    /// <summary>Runs what may wait for a server that takes nothing, with nobody waiting for it.</summary>
-    public static void Abandon(Action work) => Forget(Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
+    /// <summary>Runs what may wait for a server for ever, on a thread that nobody else needs.</summary>
+    public static Task<T> Start<T>(Func<T> work) => Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default);
+
+    /// <summary>The same, with nobody waiting for it.</summary>
+    public static void Abandon(Action work) => Forget(Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default));
 
     /// <summary>Leaves a task to itself: nobody asks how it ended.</summary>
     public static void Forget(Task task) =>

@@ -8,6 +8,12 @@ internal sealed class GitFileTree(ObjectStore store, ObjectId root, GitTreeOptio
 {
     private const int MaxLinks = 40;
     private const int MaxLinkLength = 4096;
+    private const int MaxKept = 100_000;
+
+    private readonly Node _root = new(store, root, GitEntryKind.Directory, TreePath.Root, null);
+
+    /// <summary>Directories that were found, by the path that was asked for: files are read one after the other from the same ones.</summary>
+    private readonly BoundedCache<TreePath, Node> _directories = new(MaxKept);
 
     /// <inheritdoc/>
     public TreeEntry? Find(TreePath path) => Resolve(path) is { } found ? Describe(path, found) : null;
@@ -22,11 +28,13 @@ internal sealed class GitFileTree(ObjectStore store, ObjectId root, GitTreeOptio
 
         var children = found.Store.GetDirectory(found.Id);
         var entries = new List<TreeEntry>(children.Count);
+        string[] segments = [.. found.Segments, ""];
         foreach (var child in children.Entries)
         {
+            segments[^1] = child.Name;
             var path = directory.Append(child.Name);
-            var entry = child.Kind == GitEntryKind.Link ? FindLinked(found, child, path)
-                : Enter(found, child) is { } node ? Describe(path, node)
+            var entry = child.Kind == GitEntryKind.Link ? FindLinked(found, child, segments, path)
+                : Enter(found, child, segments) is { } node ? Describe(path, node)
                 : null;
             if (entry is not null)
             {
@@ -65,27 +73,54 @@ internal sealed class GitFileTree(ObjectStore store, ObjectId root, GitTreeOptio
         return content;
     }
 
-    /// <summary>Where a look-up stands: the object, and its real path (links followed), which is what ignore rules speak of.</summary>
-    private sealed record Node(ObjectStore Store, ObjectId Id, GitEntryKind Kind, TreePath RealPath);
-
     private Node? Resolve(TreePath path)
     {
-        var stack = new List<Node> { new(store, root, GitEntryKind.Directory, TreePath.Root) };
+        if (path.IsRoot)
+        {
+            return _root;
+        }
+
+        if (_directories.TryGet(path, out var known))
+        {
+            return known;
+        }
+
+        var parent = path.Parent;
+        if (!_directories.TryGet(parent, out var directory))
+        {
+            directory = Keep(parent, Walk(_root, parent.Value));
+        }
+
+        return directory is null ? null : Keep(path, Walk(directory, path.Name));
+    }
+
+    private Node? Keep(TreePath path, Node? found)
+    {
+        if (found is { Kind: GitEntryKind.Directory })
+        {
+            _directories.Keep(path, found);
+        }
+
+        return found;
+    }
+
+    private Node? Walk(Node from, string path)
+    {
+        var current = from;
         var pending = new Stack<string>();
-        Push(pending, path.Value);
+        Push(pending, path);
         var links = 0;
         while (pending.TryPop(out var segment))
         {
-            var current = stack[^1];
             if (segment == "..")
             {
                 // Only links hold "..": a link that climbs above the root leads outside.
-                if (stack.Count == 1)
+                if (current.Parent is not { } parent)
                 {
                     return null;
                 }
 
-                stack.RemoveAt(stack.Count - 1);
+                current = parent;
                 continue;
             }
 
@@ -99,9 +134,10 @@ internal sealed class GitFileTree(ObjectStore store, ObjectId root, GitTreeOptio
                 return null;
             }
 
+            string[] segments = [.. current.Segments, segment];
             if (entry.Kind == GitEntryKind.Link)
             {
-                if (++links > MaxLinks || ReadLink(current, entry) is not { } target)
+                if (++links > MaxLinks || ReadLink(current, entry, segments) is not { } target)
                 {
                     return null;
                 }
@@ -110,15 +146,15 @@ internal sealed class GitFileTree(ObjectStore store, ObjectId root, GitTreeOptio
                 continue;
             }
 
-            if (Enter(current, entry) is not { } next)
+            if (Enter(current, entry, segments) is not { } next)
             {
                 return null;
             }
 
-            stack.Add(next);
+            current = next;
         }
 
-        return stack[^1];
+        return current;
     }
 
     private static void Push(Stack<string> pending, string path)
@@ -131,34 +167,31 @@ internal sealed class GitFileTree(ObjectStore store, ObjectId root, GitTreeOptio
     }
 
     /// <summary>The entry of a directory that is no link, or null when it is left out.</summary>
-    private Node? Enter(Node directory, GitEntry entry)
+    private Node? Enter(Node directory, GitEntry entry, ReadOnlySpan<string> segments)
     {
         var path = directory.RealPath.Append(entry.Name);
+        var isIgnored = options.IsIgnored(segments, isDirectory: entry.Kind != GitEntryKind.File);
         if (entry.Kind == GitEntryKind.Submodule)
         {
-            return options.IsIgnored(path, isDirectory: true) ? null
-                : options.Submodules.TryGetValue(path, out var submodule) ? new Node(submodule.Store, submodule.Root, GitEntryKind.Directory, path)
-                : new Node(directory.Store, entry.Id, GitEntryKind.Submodule, path);
+            return isIgnored ? null
+                : options.Submodules.TryGetValue(path, out var submodule) ? new Node(submodule.Store, submodule.Root, GitEntryKind.Directory, path, directory)
+                : new Node(directory.Store, entry.Id, GitEntryKind.Submodule, path, directory);
         }
 
-        if (entry.Kind == GitEntryKind.File)
-        {
-            return options.IsIgnored(path, isDirectory: false) ? null : new Node(directory.Store, entry.Id, GitEntryKind.File, path);
-        }
-
-        var node = new Node(directory.Store, entry.Id, GitEntryKind.Directory, path);
-        return options.IsIgnored(path, isDirectory: true) && (!options.HasInclusions || !HasFiles(node)) ? null : node;
+        var node = new Node(directory.Store, entry.Id, entry.Kind, path, directory);
+        return isIgnored && (entry.Kind == GitEntryKind.File || !options.HasInclusions || !HasFiles(node)) ? null : node;
     }
 
     /// <summary>Whether an ignored directory holds a file that a later rule takes back in.</summary>
     private bool HasFiles(Node directory)
     {
+        string[] segments = [.. directory.Segments, ""];
         foreach (var child in directory.Store.GetDirectory(directory.Id).Entries)
         {
-            var path = directory.RealPath.Append(child.Name);
+            segments[^1] = child.Name;
             if (child.Kind == GitEntryKind.Directory
-                ? HasFiles(new Node(directory.Store, child.Id, GitEntryKind.Directory, path))
-                : !options.IsIgnored(path, isDirectory: false))
+                ? HasFiles(new Node(directory.Store, child.Id, GitEntryKind.Directory, directory.RealPath.Append(child.Name), directory))
+                : !options.IsIgnored(segments, isDirectory: false))
             {
                 return true;
             }
@@ -167,13 +200,14 @@ internal sealed class GitFileTree(ObjectStore store, ObjectId root, GitTreeOptio
         return false;
     }
 
-    private TreeEntry? FindLinked(Node directory, GitEntry link, TreePath path) =>
-        options.IsIgnored(directory.RealPath.Append(link.Name), isDirectory: false) ? null
-        : Find(path) ?? new TreeEntry(path, TreeEntryKind.Link, link.Id.Sha, 0);
+    private TreeEntry? FindLinked(Node directory, GitEntry link, ReadOnlySpan<string> segments, TreePath path) =>
+        options.IsIgnored(segments, isDirectory: false) ? null
+        : Walk(directory, link.Name) is { } node ? Describe(path, node)
+        : new TreeEntry(path, TreeEntryKind.Link, link.Id.Sha, 0);
 
-    private string? ReadLink(Node directory, GitEntry link)
+    private string? ReadLink(Node directory, GitEntry link, ReadOnlySpan<string> segments)
     {
-        if (options.IsIgnored(directory.RealPath.Append(link.Name), isDirectory: false) || directory.Store.GetSize(link.Id) > MaxLinkLength)
+        if (options.IsIgnored(segments, isDirectory: false) || directory.Store.GetSize(link.Id) > MaxLinkLength)
         {
             return null;
         }
@@ -188,4 +222,22 @@ internal sealed class GitFileTree(ObjectStore store, ObjectId root, GitTreeOptio
         GitEntryKind.Submodule => new TreeEntry(path, TreeEntryKind.Submodule, node.Id.Sha, 0),
         _ => new TreeEntry(path, TreeEntryKind.Directory, options.DirectoryId(node.Id, node.RealPath), 0),
     };
+
+    /// <summary>Where a look-up stands: the object, its real path (links followed), which is what ignore rules speak of, and the directory it is in.</summary>
+    private sealed class Node(ObjectStore store, ObjectId id, GitEntryKind kind, TreePath realPath, Node? parent)
+    {
+        private string[]? _segments;
+
+        public ObjectStore Store => store;
+
+        public ObjectId Id => id;
+
+        public GitEntryKind Kind => kind;
+
+        public TreePath RealPath => realPath;
+
+        public Node? Parent => parent;
+
+        public string[] Segments => _segments ??= realPath.IsRoot ? [] : realPath.Value.Split('/');
+    }
 }

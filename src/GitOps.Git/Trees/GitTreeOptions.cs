@@ -15,7 +15,8 @@ internal sealed class GitTreeOptions
 
     public bool HasInclusions => Ignore?.HasInclusions ?? false;
 
-    public bool IsIgnored(TreePath path, bool isDirectory) => Ignore?.IsIgnored(path, isDirectory) ?? false;
+    /// <summary>Whether an entry of a directory that is shown is left out.</summary>
+    public bool IsIgnored(ReadOnlySpan<string> path, bool isDirectory) => Ignore?.IsIgnored(path, isDirectory) ?? false;
 
     /// <summary>A directory's content id: what is seen of it depends on its tree object, on the rules from above, and on the submodules below it.</summary>
     public string DirectoryId(ObjectId tree, TreePath path)

@@ -18,10 +18,9 @@ internal sealed class ObjectStore(string directory, IDisposable? inUse = null, F
     private readonly ConcurrentBag<Repository> _pool = [];
     private readonly Lock _opening = new();
     private volatile NativeObjects? _objects;
-    private readonly ConcurrentDictionary<ObjectId, GitDirectory> _directories = new();
-    private readonly ConcurrentDictionary<ObjectId, long> _sizes = new();
+    private readonly BoundedCache<ObjectId, GitDirectory> _directories = new(MaxCachedEntries);
+    private readonly BoundedCache<ObjectId, long> _sizes = new(MaxCachedEntries);
     private TreeScan? _scan;
-    private int _cachedEntries;
     private volatile bool _isDamaged;
 
     public string Directory => directory;
@@ -61,7 +60,7 @@ internal sealed class ObjectStore(string directory, IDisposable? inUse = null, F
 
     public GitDirectory GetDirectory(ObjectId id)
     {
-        if (_directories.TryGetValue(id, out var directory))
+        if (_directories.TryGet(id, out var directory))
         {
             return directory;
         }
@@ -73,35 +72,26 @@ internal sealed class ObjectStore(string directory, IDisposable? inUse = null, F
 
         directory = GitDirectory.Decode(Guard(id, "tree", objects => objects.Find(id, NativeObjects.Tree)))
             ?? throw new GitOpsException(Reasons.FetchFailed, $"The tree {id.Sha} cannot be read: the repository itself is broken there.");
-        if (Interlocked.Add(ref _cachedEntries, directory.Count + 1) > MaxCachedEntries)
-        {
-            _directories.Clear();
-            Interlocked.Exchange(ref _cachedEntries, directory.Count + 1);
-        }
-
-        return _directories.GetOrAdd(id, directory);
+        _directories.Keep(id, directory, directory.Count + 1);
+        return directory;
     }
 
     public long GetSize(ObjectId blob)
     {
-        if (_sizes.TryGetValue(blob, out var size))
+        if (_sizes.TryGet(blob, out var size))
         {
             return size;
         }
 
         size = Guard(blob, "blob", objects => objects.FindSize(blob, NativeObjects.Blob))!.Value;
-        if (_sizes.Count > MaxCachedEntries)
-        {
-            _sizes.Clear();
-        }
-
-        return _sizes.GetOrAdd(blob, size);
+        _sizes.Keep(blob, size);
+        return size;
     }
 
     /// <summary>Notices a blob that is not there, without a look into it.</summary>
     public void Require(ObjectId blob)
     {
-        if (!_sizes.ContainsKey(blob))
+        if (!_sizes.TryGet(blob, out _))
         {
             Guard(blob, "blob", objects => objects.Contains(blob) ? blob : null);
         }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text;
 using LibGit2Sharp;
 
@@ -13,7 +12,7 @@ internal sealed class TreeScan(ObjectStore store)
 {
     private const int MaxKept = 100_000;
 
-    private readonly ConcurrentDictionary<ObjectId, TreeSummary> _summaries = new();
+    private readonly BoundedCache<ObjectId, TreeSummary> _summaries = new(MaxKept);
 
     public TreeSummary Scan(ObjectId tree, GitLimits limits, string what)
     {
@@ -33,7 +32,7 @@ internal sealed class TreeScan(ObjectStore store)
             throw TooDeep(limits, what);
         }
 
-        if (_summaries.TryGetValue(tree, out var known))
+        if (_summaries.TryGet(tree, out var known))
         {
             return depth + known.Depth > limits.TreeDepth ? throw TooDeep(limits, what) : known;
         }
@@ -68,12 +67,7 @@ internal sealed class TreeScan(ObjectStore store)
             }
         }
 
-        if (_summaries.Count > MaxKept)
-        {
-            _summaries.Clear();
-        }
-
-        _summaries[tree] = summary;
+        _summaries.Keep(tree, summary);
         return summary;
     }
 

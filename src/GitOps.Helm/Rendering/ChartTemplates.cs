@@ -1,3 +1,4 @@
+using System.Buffers;
 using GitOps.Helm.Charts;
 using GitOps.Helm.Functions;
 using GitOps.Helm.Templates;
@@ -10,16 +11,23 @@ internal sealed class ChartTemplates
     /// <summary>A chart has few combinations of enabled subcharts; more than this and they are not kept.</summary>
     private const int MaxKept = 32;
 
-    private ChartTemplates(TemplateSet set, IReadOnlyList<string> names)
+    /// <summary>What makes RSA keys; the functions that are given a key have longer names.</summary>
+    private static readonly SearchValues<string> s_keyMakers = SearchValues.Create(["genCA ", "genSignedCert ", "genSelfSignedCert "], StringComparison.Ordinal);
+
+    private ChartTemplates(TemplateSet set, IReadOnlyList<string> names, bool makesKeys)
     {
         Set = set;
         Names = names;
+        MakesKeys = makesKeys;
     }
 
     public TemplateSet Set { get; }
 
     /// <summary>The templates' names in the order in which they are parsed and run: deepest first, then backwards by name.</summary>
     public IReadOnlyList<string> Names { get; }
+
+    /// <summary>Whether some template may make RSA keys. They take longer than all else together, so it pays to begin before a template gets there.</summary>
+    public bool MakesKeys { get; }
 
     /// <summary>Parses the templates, or finds them parsed.</summary>
     /// <param name="owner">Keeps what is parsed.</param>
@@ -36,12 +44,14 @@ internal sealed class ChartTemplates
         }
 
         var set = new TemplateSet(HelmFunctions.Table);
+        var makesKeys = false;
         foreach (var name in names)
         {
             set.Parse(name, files[name].Text);
+            makesKeys = makesKeys || files[name].Text.AsSpan().ContainsAny(s_keyMakers);
         }
 
-        var made = new ChartTemplates(set, names);
+        var made = new ChartTemplates(set, names, makesKeys);
         if (owner.Compiled.Count < MaxKept)
         {
             owner.Compiled.TryAdd(key, made);

@@ -18,7 +18,7 @@ internal sealed class HelmChartInflator : IHelmChartInflator
     private const string DefaultHome = "charts";
     private const string NameTemplate = "nameTemplate";
 
-    private static readonly YamlReaderOptions s_objects = new() { Schema = YamlSchema.Kustomize };
+    private static readonly YamlReaderOptions s_objects = new() { Schema = YamlSchema.Kustomize, AllowJsonEscapes = false };
 
     private readonly ChartCache _charts = new();
 

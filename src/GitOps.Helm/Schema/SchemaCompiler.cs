@@ -10,8 +10,13 @@ internal sealed class SchemaCompiler
     public const string Location = "file:///values.schema.json";
     private const int MaxSchemas = 200_000;
 
+    // In the order in which messages name them.
+    private static readonly string[] TypeNames = ["null", "boolean", "number", "integer", "string", "array", "object"];
+
     private readonly Dictionary<object, SchemaNode> _byObject = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<string, SchemaResource> _resources = new(StringComparer.Ordinal);
+    private readonly Dictionary<object, SchemaResource> _byRoot = new(ReferenceEqualityComparer.Instance);
+    private readonly HashSet<object> _searched = new(ReferenceEqualityComparer.Instance);
     private readonly Queue<(Dictionary<string, object?> Source, SchemaNode Node)> _queue = new();
 
     private SchemaCompiler()
@@ -70,63 +75,68 @@ internal sealed class SchemaCompiler
     {
         var map = root as Dictionary<string, object?>;
         var resource = new SchemaResource(id, root, draft) { RecursiveAnchor = map?.GetValueOrDefault("$recursiveAnchor") is true };
-        return _resources.TryAdd(id, resource) ? resource : _resources[id];
+        resource = _resources.TryAdd(id, resource) ? resource : _resources[id];
+        if (map is not null)
+        {
+            // A document with an $id is known by that as well as by its place, and resolves references against the $id.
+            _byRoot[map] = resource;
+        }
+
+        return resource;
     }
 
-    /// <summary>Finds the parts with ids and anchors of their own, wherever they are.</summary>
-    private void FindResources(object? value, SchemaResource resource, string baseUri)
+    /// <summary>Finds the schemas with ids and anchors of their own. What is no schema, as the value of an unknown keyword, has none.</summary>
+    private void FindResources(object? schema, SchemaResource resource, string baseUri)
     {
-        switch (value)
+        if (schema is not Dictionary<string, object?> map || !_searched.Add(map))
         {
-            case Dictionary<string, object?> map:
-                var idKey = resource.Draft == SchemaDraft.Draft4 ? "id" : "$id";
-                if (map.GetValueOrDefault(idKey) is string id && !(resource.Draft < SchemaDraft.Draft2019 && map.ContainsKey("$ref")))
-                {
-                    var (uri, fragment) = Split(Resolve(baseUri, id));
-                    if (fragment.Length > 0 && !fragment.StartsWith('/'))
-                    {
-                        resource.Anchors.TryAdd(fragment, map);
-                    }
+            return;
+        }
 
-                    if (!string.Equals(uri, baseUri, StringComparison.Ordinal) && uri.Length > 0)
-                    {
-                        resource = AddResource(uri, map, DraftOf(map, resource.Draft));
-                        baseUri = uri;
-                    }
-                }
+        var idKey = resource.Draft == SchemaDraft.Draft4 ? "id" : "$id";
+        if (map.GetValueOrDefault(idKey) is string id && !(resource.Draft < SchemaDraft.Draft2019 && map.ContainsKey("$ref")))
+        {
+            var (uri, fragment) = Split(Resolve(baseUri, id));
+            if (fragment.Length > 0 && !fragment.StartsWith('/'))
+            {
+                resource.Anchors.TryAdd(fragment, map);
+            }
 
-                foreach (var keyword in (ReadOnlySpan<string>)["$anchor", "$dynamicAnchor"])
-                {
-                    if (map.GetValueOrDefault(keyword) is string anchor)
-                    {
-                        resource.Anchors.TryAdd(anchor, map);
-                        if (keyword == "$dynamicAnchor")
-                        {
-                            resource.DynamicAnchors.Add(anchor);
-                        }
-                    }
-                }
+            if (!string.Equals(uri, baseUri, StringComparison.Ordinal) && uri.Length > 0)
+            {
+                resource = AddResource(uri, map, DraftOf(map, resource.Draft));
+                baseUri = uri;
+            }
+        }
 
-                foreach (var (key, item) in map)
-                {
-                    if (key is not ("enum" or "const" or "default" or "examples"))
-                    {
-                        FindResources(item, resource, baseUri);
-                    }
-                }
+        if (map.GetValueOrDefault("$anchor") is string anchor)
+        {
+            resource.Anchors.TryAdd(anchor, map);
+        }
 
-                break;
-            case List<object?> list:
-                foreach (var item in list)
-                {
-                    FindResources(item, resource, baseUri);
-                }
+        if (map.GetValueOrDefault("$dynamicAnchor") is string dynamic)
+        {
+            resource.Anchors.TryAdd(dynamic, map);
+            resource.DynamicAnchors.TryAdd(dynamic, Enqueue(map, resource, $"{resource.Id}#{dynamic}"));
+        }
 
-                break;
-            default:
-                break;
+        foreach (var (keyword, value) in map)
+        {
+            foreach (var part in Schemas(keyword, value))
+            {
+                FindResources(part, resource, baseUri);
+            }
         }
     }
+
+    private static IEnumerable<object?> Schemas(string keyword, object? value) => (keyword, value) switch
+    {
+        ("properties" or "patternProperties" or "definitions" or "$defs" or "dependentSchemas" or "dependencies", Dictionary<string, object?> map) => map.Values,
+        ("allOf" or "anyOf" or "oneOf" or "prefixItems" or "items", List<object?> list) => list,
+        ("items" or "additionalItems" or "unevaluatedItems" or "contains" or "additionalProperties" or "unevaluatedProperties" or "propertyNames"
+            or "not" or "if" or "then" or "else" or "contentSchema", Dictionary<string, object?>) => [value],
+        _ => [],
+    };
 
     private SchemaNode Enqueue(object? source, SchemaResource resource, string location)
     {
@@ -145,7 +155,7 @@ internal sealed class SchemaCompiler
             case bool flag:
                 return new SchemaNode(location, resource.Draft, resource) { Bool = flag };
             case Dictionary<string, object?> map:
-                resource = _resources.Values.FirstOrDefault(r => ReferenceEquals(r.Root, map)) ?? resource;
+                resource = _byRoot.GetValueOrDefault(map, resource);
                 node = new SchemaNode(location, resource.Draft, resource);
                 _byObject.Add(map, node);
                 _queue.Enqueue((map, node));
@@ -282,7 +292,7 @@ internal sealed class SchemaCompiler
         node.Types = source.GetValueOrDefault("type") switch
         {
             string type => [type],
-            List<object?> list => [.. list.OfType<string>()],
+            List<object?> list => [.. TypeNames.Where(list.Contains)],
             _ => [],
         };
         node.Enum = source.GetValueOrDefault("enum") as List<object?>;
@@ -327,8 +337,10 @@ internal sealed class SchemaCompiler
         {
             if (uri.StartsWith("urn:", StringComparison.Ordinal))
             {
-                // Helm takes a URN it cannot resolve for a schema that allows everything.
-                return new SchemaNode(uri, from.Draft, from.Resource) { Bool = true };
+                // Helm takes a URN it cannot resolve for a schema that allows everything, which has no parts.
+                return fragment.Length == 0
+                    ? new SchemaNode(uri, from.Draft, from.Resource) { Bool = true }
+                    : throw new SchemaException(fragment.StartsWith('/') ? $"json-pointer in \"{uri}#{fragment}\" not found" : $"anchor in \"{uri}#{fragment}\" not found in schema \"{uri}\"");
             }
 
             throw new SchemaException($"failing loading \"{uri}\": a schema may only refer to itself, nothing is read from disk or network (at {from.Location})");
@@ -344,25 +356,32 @@ internal sealed class SchemaCompiler
         {
             return resource.Anchors.TryGetValue(fragment, out var anchored)
                 ? Enqueue(anchored, resource, location)
-                : throw new SchemaException($"anchor \"{fragment}\" not found in \"{resource.Id}\"");
+                : throw new SchemaException($"anchor in \"{location}\" not found in schema \"{resource.Id}\"");
         }
 
         var current = resource.Root;
         foreach (var part in fragment[1..].Split('/'))
         {
             var token = part.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
+            if (part.AsSpan().Count('~') != part.AsSpan().Count("~0") + part.AsSpan().Count("~1"))
+            {
+                throw new SchemaException($"invalid json-pointer \"{location}\"");
+            }
+
             current = current switch
             {
                 Dictionary<string, object?> map when map.TryGetValue(token, out var next) => next,
                 List<object?> list when int.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out var i) && i < list.Count => list[i],
                 _ => throw new SchemaException($"json-pointer in \"{location}\" not found"),
             };
-            if (current is Dictionary<string, object?> inner && _resources.Values.FirstOrDefault(r => ReferenceEquals(r.Root, inner)) is { } crossed)
+            if (current is Dictionary<string, object?> inner)
             {
-                resource = crossed;
+                resource = _byRoot.GetValueOrDefault(inner, resource);
             }
         }
 
+        // A reference makes a schema of what it points to, wherever that lies.
+        FindResources(current, resource, resource.Id);
         return Enqueue(current, resource, location);
     }
 

@@ -164,7 +164,10 @@ internal static partial class SchemaFormats
             return "missing colon";
         }
 
+        // Go takes no leading zeros in the IPv4 address at the end.
+        var last = text[(text.LastIndexOf(':') + 1)..];
         return text.AsSpan().ContainsAny('%', '[', ']') || !IPAddress.TryParse(text, out var address) || address.AddressFamily != AddressFamily.InterNetworkV6
+            || (last.Contains('.', StringComparison.Ordinal) && Ipv4(last) is not null)
             ? "not an IPv6 address"
             : null;
     }

@@ -14,6 +14,6 @@ internal sealed class SchemaResource(string id, object? root, SchemaDraft draft)
     /// <summary>Anchors and what they stand on, by name.</summary>
     public Dictionary<string, object?> Anchors { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>The names among <see cref="Anchors"/> that are dynamic.</summary>
-    public HashSet<string> DynamicAnchors { get; } = new(StringComparer.Ordinal);
+    /// <summary>The dynamic ones among <see cref="Anchors"/>, compiled.</summary>
+    public Dictionary<string, SchemaNode> DynamicAnchors { get; } = new(StringComparer.Ordinal);
 }

@@ -196,7 +196,7 @@ internal sealed class SchemaValidator
             {
                 if (Check(names, key, "", new Scope(names, 0, null), Unevaluated.None) is { } error)
                 {
-                    errors.Add(new SchemaError(at, $"invalid propertyName {SchemaText.Quote(key)}") { Causes = error.IsGroup ? error.Causes : [error] });
+                    errors.Add(new SchemaError("", $"invalid propertyName {SchemaText.Quote(key)}") { Causes = error.IsGroup ? error.Causes : [error] });
                 }
             }
         }
@@ -515,10 +515,7 @@ internal sealed class SchemaValidator
             var found = fallback;
             for (var scope = this; scope is not null; scope = scope.Parent)
             {
-                if (scope.Schema.Resource.DynamicAnchors.Contains(anchor) && scope.Schema.DynamicAnchor == anchor)
-                {
-                    found = scope.Schema;
-                }
+                found = scope.Schema.Resource.DynamicAnchors.GetValueOrDefault(anchor, found);
             }
 
             return found;

@@ -141,7 +141,7 @@ internal sealed class SetParser
             case '=':
                 object? value = null;
                 var end = Value(v => value = v, inList: true);
-                SetIndex(list, index, value);
+                SetIndex(ref list, index, value);
                 return end;
 
             case '[':
@@ -157,7 +157,7 @@ internal sealed class SetParser
                     return Step.End;
                 }
 
-                SetIndex(list, index, inner);
+                SetIndex(ref list, index, inner);
                 return Step.More;
 
             default:
@@ -179,7 +179,7 @@ internal sealed class SetParser
                     return Step.End;
                 }
 
-                SetIndex(list, index, map);
+                SetIndex(ref list, index, map);
                 return Step.More;
         }
     }
@@ -310,16 +310,17 @@ internal sealed class SetParser
         }
     }
 
-    private static void SetIndex(List<object?> list, long index, object? value)
+    private static void SetIndex(ref List<object?> list, long index, object? value)
     {
         if (index > MaxIndex)
         {
             throw new SetSyntaxException($"index of {index} is greater than maximum supported index of {MaxIndex}");
         }
 
-        while (list.Count <= index)
+        if (list.Count <= index)
         {
-            list.Add(null);
+            // As Go makes it: exactly as long as it must be.
+            list = new GoSlice([.. list, .. new object?[index + 1 - list.Count]]);
         }
 
         list[(int)index] = value;

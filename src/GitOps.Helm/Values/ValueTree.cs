@@ -106,6 +106,6 @@ internal static class ValueTree
             copy.Add(CopyValue(item));
         }
 
-        return copy;
+        return list is GoSlice slice ? new GoSlice(copy) { Spare = slice.Spare, Beyond = slice.Beyond } : copy;
     }
 }

@@ -24,7 +24,7 @@ internal static class YamlValues
             }
 
             var pool = new StringPool();
-            using var scanner = new YamlScanner(text, "", pool);
+            using var scanner = new YamlScanner(text, "", pool, jsonEscapes: false);
             return new YamlComposer(scanner, Options, pool).Next();
         }
         catch (YamlException e)

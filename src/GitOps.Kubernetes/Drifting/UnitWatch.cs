@@ -384,7 +384,7 @@ internal sealed class UnitWatch : ILiveKnowledge
         }
 
         var type = await _cluster.Schemas.FindAsync(desired.Resource, cancellationToken).ConfigureAwait(false);
-        var (fields, manager, time) = OwnedDiff.Compare(desired.Root, root, type, _cluster.Options.FieldManager, _ignore.PathsFor(id));
+        var (fields, manager, time) = OwnedDiff.Compare(desired.ReadRoot(), root, type, _cluster.Options.FieldManager, _ignore.PathsFor(id));
 
         // Nothing of ours differs: what was seen was older than our last write.
         return fields.Count == 0 ? null : new Drift(id, fields, false) { Manager = manager, Time = time };

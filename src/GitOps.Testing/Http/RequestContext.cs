@@ -34,7 +34,8 @@ internal sealed class RequestContext
         return values.Count == 0 ? null : values[0];
     }
 
-    public bool Flag(string name) => Query(name) is { } value && (value.Length == 0 || value is "true" or "1" or "True" or "t" or "T" or "TRUE");
+    /// <summary>Whether a switch is on: anything but "false" and "0" turns it on, nothing at all included.</summary>
+    public bool Flag(string name) => Query(name) is { } value && value != "0" && !value.Equals("false", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The field manager: what the query says, else the first part of the user agent.</summary>
     public string FieldManagerName
@@ -111,7 +112,14 @@ internal sealed class RequestContext
             throw ApiException.BadRequest("the body of the request is empty: an object is needed");
         }
 
-        return Parse(bytes, duplicates) as MapNode ?? throw ApiException.BadRequest("couldn't get version/kind; json parse error: the body is no object");
+        return Parse(bytes, duplicates) switch
+        {
+            MapNode map => map,
+
+            // Nothing is an object whose fields are all unset; what such an object lacks is said later.
+            { IsNull: true } => new MapNode(),
+            _ => throw ApiException.BadRequest("couldn't get version/kind; json parse error: the body is no object"),
+        };
     }
 
     public Node Parse(byte[] bytes, List<string>? duplicates)

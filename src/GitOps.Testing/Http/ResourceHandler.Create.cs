@@ -53,7 +53,11 @@ internal sealed partial class ResourceHandler
         }
 
         root = ObjectMeta.Open(root, out var metadata);
-        if (definition.Namespaced && metadata.GetString("namespace") is not { Length: > 0 })
+        if (!definition.Namespaced)
+        {
+            metadata.Remove("namespace");
+        }
+        else if (metadata.GetString("namespace") is not { Length: > 0 })
         {
             metadata.Set("namespace", request.Info.Namespace);
         }
@@ -65,6 +69,12 @@ internal sealed partial class ResourceHandler
 
         if (metadata.GetString("name") is not { Length: > 0 })
         {
+            if (request.Info.Name.Length > 0)
+            {
+                // A name on the URL is not given to an object that has none, nor generated.
+                throw ApiException.BadRequest($"the name of the object ({request.Info.Name} based on URL) was undeterminable: name must be provided");
+            }
+
             if (metadata.GetString("generateName") is { Length: > 0 } prefix)
             {
                 metadata.Set("name", prefix[..Math.Min(prefix.Length, 58)] + RandomNumberGenerator.GetString(GeneratedCharacters, 5));

@@ -25,9 +25,17 @@ internal sealed partial class ResourceHandler
         _ => false,
     };
 
-    // Two old kinds leave their pods alone unless they are told otherwise.
-    private static string? DefaultPropagation(ResourceDefinition definition) =>
-        definition is { Group: "batch", Kind: "Job" } or { Group: "", Kind: "ReplicationController" } ? "Orphan" : null;
+    private static string? Propagation(ResourceDefinition definition, StoredObject live, DeleteOptions options) => definition switch
+    {
+        // Nothing depends on events, and the objects in a namespace are no dependents of it.
+        { Kind: "Event", Group: "" or "events.k8s.io" } => null,
+        { Kind: "Namespace", Group: "" } when options.Propagation == "Foreground" => null,
+        _ when options.Propagation is { } asked => asked,
+
+        // Two old kinds leave their pods alone unless they are told otherwise.
+        { Group: "batch", Kind: "Job" } or { Group: "", Kind: "ReplicationController" } when !ObjectMeta.IsDeleting(live.Root) => "Orphan",
+        _ => null,
+    };
 
     private async Task DeleteCollectionAsync(RequestContext request, ResourceDefinition definition, ResourceVersion version)
     {
@@ -84,7 +92,7 @@ internal sealed partial class ResourceHandler
             wanted.Remove("foregroundDeletion");
             wanted.Remove("orphan");
             // What is under deletion already keeps the way it was asked for.
-            switch (options.Propagation ?? (ObjectMeta.IsDeleting(live.Root) ? null : DefaultPropagation(definition)))
+            switch (Propagation(definition, live, options))
             {
                 case "Foreground":
                     wanted.Add("foregroundDeletion");

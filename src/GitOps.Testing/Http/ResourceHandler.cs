@@ -75,8 +75,18 @@ internal sealed partial class ResourceHandler
     // Kinds that are replaced only by those who say which state they saw.
     private static bool NeedsRevision(ResourceDefinition definition) =>
         definition.IsCustom
-        || definition.Group is "apiextensions.k8s.io" or "apiregistration.k8s.io" or "admissionregistration.k8s.io" or "coordination.k8s.io" or "policy"
-        || definition.Kind is "VolumeAttachment" or "CSIDriver" or "CSINode" or "RuntimeClass";
+        || definition.Group is "apiextensions.k8s.io" or "apiregistration.k8s.io" or "admissionregistration.k8s.io" or "coordination.k8s.io" or "policy" or "flowcontrol.apiserver.k8s.io"
+        || definition.Kind is "VolumeAttachment" or "CSIDriver" or "CSINode" or "CSIStorageCapacity" or "RuntimeClass";
+
+    // Kinds of which a replacement that finds nothing makes a new object.
+    private static bool CreatesOnUpdate(ResourceDefinition definition) => definition.Group switch
+    {
+        "" => definition.Kind is "Service" or "Endpoints" or "Event" or "LimitRange",
+        "events.k8s.io" or "rbac.authorization.k8s.io" => true,
+        "coordination.k8s.io" => definition.Kind == "Lease",
+        "node.k8s.io" => definition.Kind == "RuntimeClass",
+        _ => false,
+    };
 
     // Which methods a path takes: one object cannot be created, nor a collection be updated.
     private static void CheckShape(ResourceDefinition definition, RequestInfo info)
@@ -173,9 +183,12 @@ internal sealed partial class ResourceHandler
         }
 
         CheckNamespace(request, definition, updated);
-        if (subresource.Length == 0 && NeedsRevision(definition) && updated.GetMap("metadata")?.GetString("resourceVersion") is null or "" && definition.Store.Find(request.Info.Namespace, request.Info.Name) is not null)
+        CheckRevisionSent(request, definition, subresource, updated);
+        if (subresource.Length == 0 && CreatesOnUpdate(definition) && definition.Store.Find(request.Info.Namespace, request.Info.Name) is null
+            && CreateObject(request, definition, version, (MapNode)updated.DeepClone(), updateManagedFields: true) is { } created)
         {
-            throw ApiException.Invalid(definition.Group, definition.Plural, request.Info.Name, [FieldError.Invalid("metadata.resourceVersion", ScalarNode.Integer(0), "must be specified for an update")]);
+            await WriteObjectAsync(request, definition, version, 201, created.Root, created).ConfigureAwait(false);
+            return;
         }
 
         var stored = Update(request, definition, version, subresource, live =>
@@ -184,6 +197,22 @@ internal sealed partial class ResourceHandler
             return definition.Strategy.FieldManager(version.Name, subresource).Update(live, result, request.FieldManagerName);
         });
         await WriteObjectAsync(request, definition, version, 200, stored.Root, stored).ConfigureAwait(false);
+    }
+
+    private static void CheckRevisionSent(RequestContext request, ResourceDefinition definition, string subresource, MapNode updated)
+    {
+        var metadata = updated.GetMap("metadata");
+        if (subresource is not ("" or "status") || !NeedsRevision(definition) || metadata?.GetString("resourceVersion") is { Length: > 0 }
+            || definition.Store.Find(request.Info.Namespace, request.Info.Name) is not { } live)
+        {
+            return;
+        }
+
+        // Who means another object hears that first.
+        if (metadata?.GetString("uid") is null or "" || metadata.GetString("uid") == ObjectMeta.Uid(live.Root))
+        {
+            throw ApiException.Invalid(definition.Group, definition.Plural, request.Info.Name, [FieldError.Invalid("metadata.resourceVersion", ScalarNode.Integer(0), "must be specified for an update")]);
+        }
     }
 
     private async Task PatchAsync(RequestContext request, ResourceDefinition definition, ResourceVersion version, string subresource)
@@ -440,6 +469,11 @@ internal sealed partial class ResourceHandler
         }
 
         updated = ObjectMeta.Open(updated, out var metadata);
+        if (!definition.Namespaced)
+        {
+            metadata.Remove("namespace");
+        }
+
         CheckIdentity(request, definition, live, updated);
         var sentRevision = metadata.GetString("resourceVersion");
         if (sentRevision is { Length: > 0 } && !ulong.TryParse(sentRevision, NumberStyles.None, CultureInfo.InvariantCulture, out _))
@@ -671,18 +705,13 @@ internal sealed partial class ResourceHandler
     private static void CheckNamespace(RequestContext request, ResourceDefinition definition, MapNode root)
     {
         var metadata = root.GetMap("metadata")!;
+        var ns = metadata.GetString("namespace");
         if (!definition.Namespaced)
         {
-            if (metadata.GetString("namespace") is { Length: > 0 })
-            {
-                throw ApiException.BadRequest("the namespace of the provided object does not match the namespace sent on the request");
-            }
-
-            return;
+            // Whoever names a namespace for what has none is not told so.
+            metadata.Remove("namespace");
         }
-
-        var ns = metadata.GetString("namespace");
-        if (string.IsNullOrEmpty(ns))
+        else if (string.IsNullOrEmpty(ns))
         {
             metadata.Set("namespace", request.Info.Namespace);
         }

@@ -162,6 +162,7 @@ internal static class CoreKinds
 
     public static KindRules Namespace { get; } = new()
     {
+        ValidateStatus = StatusValidation.Namespace,
         CheckName = Names.DnsLabel,
         Default = static root =>
         {

@@ -15,6 +15,7 @@ internal static class FlowControlKinds
                 spec["matchingPrecedence"] = ScalarNode.Integer(1000);
             }
         },
+        Validate = FlowControlValidation.FlowSchema,
     };
 
     public static KindRules PriorityLevel { get; } = new()
@@ -36,6 +37,7 @@ internal static class FlowControlKinds
                 Default(exempt, "lendablePercent", 0);
             }
         },
+        Validate = FlowControlValidation.PriorityLevel,
     };
 
     private static void Queuing(MapNode? queuing)

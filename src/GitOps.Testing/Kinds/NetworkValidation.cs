@@ -401,7 +401,7 @@ internal static class NetworkValidation
         }
     }
 
-    private static IPNetwork Network(string cidr)
+    public static IPNetwork Network(string cidr)
     {
         // Bits beyond the length may be set in what users write.
         var address = IPAddress.Parse(cidr[..cidr.IndexOf('/', StringComparison.Ordinal)]);

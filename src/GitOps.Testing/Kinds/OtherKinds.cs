@@ -7,6 +7,7 @@ internal static class OtherKinds
 {
     public static KindRules Ingress { get; } = new()
     {
+        ValidateStatus = StatusValidation.LoadBalancer,
         GenerationFields = ["spec"],
         Validate = NetworkValidation.Ingress,
         ValidateCreate = NetworkValidation.NewIngress,
@@ -59,6 +60,7 @@ internal static class OtherKinds
 
     public static KindRules HorizontalPodAutoscaler { get; } = new()
     {
+        ValidateStatus = StatusValidation.Autoscaler,
         Default = static root =>
         {
             var spec = root.GetOrAddMap("spec");
@@ -91,6 +93,7 @@ internal static class OtherKinds
 
     public static KindRules PodDisruptionBudget { get; } = new()
     {
+        ValidateStatus = StatusValidation.Budget,
         GenerationFields = ["spec"],
         Validate = AutoscalingValidation.Budget,
     };
@@ -229,32 +232,6 @@ internal static class OtherKinds
         Validate = WebhookValidation.Configuration,
     };
 
-    public static KindRules AdmissionPolicy { get; } = new()
-    {
-        GenerationFields = ["spec"],
-        Default = static root =>
-        {
-            var spec = root.GetOrAddMap("spec");
-            Default(spec, "failurePolicy", "Fail");
-            if (spec.GetMap("matchConstraints") is { } match)
-            {
-                MatchDefaults(match);
-            }
-        },
-    };
-
-    public static KindRules AdmissionPolicyBinding { get; } = new()
-    {
-        GenerationFields = ["spec"],
-        Default = static root =>
-        {
-            if (root.GetMap("spec")?.GetMap("matchResources") is { } match)
-            {
-                MatchDefaults(match);
-            }
-        },
-    };
-
     public static KindRules ApiService { get; } = new()
     {
         Default = static root =>
@@ -316,17 +293,6 @@ internal static class OtherKinds
         Validate = ClusterValidation.SigningRequest,
         SelectableFields = ["spec.signerName"],
     };
-
-    private static void MatchDefaults(MapNode match)
-    {
-        Default(match, "matchPolicy", "Equivalent");
-        match.GetOrAddMap("namespaceSelector");
-        match.GetOrAddMap("objectSelector");
-        foreach (var rule in match.GetList("resourceRules")?.OfType<MapNode>() ?? [])
-        {
-            Default(rule, "scope", "*");
-        }
-    }
 
     private static void Scaling(MapNode behavior, string direction, (string Type, int Value, int Period)[] policies, int? window)
     {

@@ -13,6 +13,7 @@ internal sealed class ServiceKind
 
     public KindRules Rules => new()
     {
+        ValidateStatus = StatusValidation.LoadBalancer,
         CheckName = Names.Dns1035Label,
         Default = Defaults,
         PrepareCreate = Allocate,

@@ -153,6 +153,24 @@ internal static class StorageValidation
         }
 
         spec.OneOf("fsGroupPolicy", "File", "None", "ReadWriteOnceWithFSType");
+        if (spec.Number("nodeAllocatableUpdatePeriodSeconds") < 10)
+        {
+            spec.Invalid("nodeAllocatableUpdatePeriodSeconds", "must be greater than or equal to 10 seconds");
+        }
+
+        var audiences = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var token in spec.Items("tokenRequests"))
+        {
+            if (!audiences.Add(token.Text("audience")))
+            {
+                errors.Add(FieldError.Duplicate(token.At("audience"), ScalarNode.String(token.Text("audience"))));
+            }
+
+            if (token.Number("expirationSeconds") is { } seconds and (< 600 or > 1L << 32))
+            {
+                token.Invalid("expirationSeconds", seconds < 600 ? "may not specify a duration less than 10 minutes" : "may not specify a duration larger than 2^32 seconds");
+            }
+        }
     }
 
     public static void NodeDrivers(MapNode root, List<FieldError> errors)

@@ -7,6 +7,7 @@ internal static class WorkloadKinds
 {
     public static KindRules Deployment { get; } = new()
     {
+        ValidateStatus = StatusValidation.Deployment,
         GenerationFields = ["spec"],
         GenerationByAnnotations = true,
         Default = static root =>
@@ -43,6 +44,7 @@ internal static class WorkloadKinds
 
     public static KindRules ReplicaSet { get; } = new()
     {
+        ValidateStatus = StatusValidation.ReplicaSet,
         GenerationFields = ["spec"],
         Default = static root =>
         {
@@ -60,6 +62,7 @@ internal static class WorkloadKinds
 
     public static KindRules ReplicationController { get; } = new()
     {
+        ValidateStatus = StatusValidation.ReplicaSet,
         GenerationFields = ["spec"],
         Default = static root =>
         {
@@ -87,6 +90,7 @@ internal static class WorkloadKinds
 
     public static KindRules StatefulSet { get; } = new()
     {
+        ValidateStatus = StatusValidation.StatefulSet,
         GenerationFields = ["spec"],
         Default = static root =>
         {
@@ -125,6 +129,7 @@ internal static class WorkloadKinds
 
     public static KindRules DaemonSet { get; } = new()
     {
+        ValidateStatus = StatusValidation.DaemonSet,
         GenerationFields = ["spec"],
         Default = static root =>
         {
@@ -160,6 +165,7 @@ internal static class WorkloadKinds
 
     public static KindRules Job { get; } = new()
     {
+        ValidateStatus = StatusValidation.Job,
         GenerationFields = ["spec"],
         Default = static root =>
         {

@@ -5,6 +5,7 @@ namespace GitOps.Testing;
 /// <summary>The behaviour of the built-in kinds.</summary>
 internal class BuiltInStrategy : ResourceStrategy
 {
+    private const string TemplateGeneration = "deprecated.daemonset.template.generation";
     private readonly KindRules _rules;
     private readonly bool _hasStatus;
     private readonly IReadOnlyDictionary<string, SchemaType> _types;
@@ -93,6 +94,14 @@ internal class BuiltInStrategy : ResourceStrategy
                 }
             }
 
+            if (Kind == "DaemonSet" && old.GetMap("metadata")?.GetMap("annotations")?[TemplateGeneration] is { } counted)
+            {
+                // Kept with the spec, though it is written among the annotations.
+                var annotations = metadata.GetMap("annotations") is { } given ? TypedMerge.FieldManager.Shallow(given) : new MapNode();
+                annotations[TemplateGeneration] = counted;
+                metadata["annotations"] = annotations;
+            }
+
             // What is absent in the old object was added by the request.
             foreach (var key in root.Keys.Where(k => k is not ("status" or "metadata") && !old.ContainsKey(k)).ToArray())
             {
@@ -148,6 +157,10 @@ internal class BuiltInStrategy : ResourceStrategy
         {
             _rules.Validate?.Invoke(root, errors);
             _rules.ValidateUpdate?.Invoke(root, old, errors);
+        }
+        else if (subresource == "status")
+        {
+            _rules.ValidateStatus?.Invoke(root, old, errors);
         }
     }
 

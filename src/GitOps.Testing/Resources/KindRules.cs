@@ -23,6 +23,9 @@ internal sealed class KindRules
     /// <summary>Checks a change: new object, old object.</summary>
     public Action<MapNode, MapNode, List<FieldError>>? ValidateUpdate { get; init; }
 
+    /// <summary>Checks a change of the status: new object, old object.</summary>
+    public Action<MapNode, MapNode, List<FieldError>>? ValidateStatus { get; init; }
+
     /// <summary>Why a name is refused.</summary>
     public Func<string, string?> CheckName { get; init; } = Names.DnsSubdomain;
 

@@ -93,6 +93,15 @@ internal sealed class TcpRelay : IAsyncDisposable
         }
     }
 
+    /// <summary>Reads from new connections again; those that were left unread stay so for ever.</summary>
+    public void ListenAgain()
+    {
+        lock (_gate)
+        {
+            _deaf = null;
+        }
+    }
+
     /// <summary>Called with each part of what clients say.</summary>
     public Action<int>? OnHeard { get; set; }
 

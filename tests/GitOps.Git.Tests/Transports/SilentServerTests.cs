@@ -150,9 +150,10 @@ public sealed class SilentServerTests : UpstreamTest
         // Its buffers take some more after it stopped: each bit of that begins the silence anew.
         var options = server.Options(o => o.Limits.OperationTime = TimeSpan.FromDays(30));
         using var pool = new GitRepositoryPool(_time);
+        using var source = new GitSource(options, pool);
         using var writer = new GitWriter(options, pool);
 
-        var pushing = await BeginStuckPushAsync(server, writer, new GitSource(options, pool), Token);
+        var pushing = await BeginStuckPushAsync(server, writer, source, Token);
         await _time.AdvanceUntilAsync(pushing, options.Timeout);
 
         (await pushing.Invoking(p => p).Should().ThrowAsync<GitOpsException>()).Which.Should().Match<GitOpsException>(e => e.Reason == Reasons.Timeout && e.Message.Contains("silent"));
@@ -167,13 +168,41 @@ public sealed class SilentServerTests : UpstreamTest
         await using var server = await ServeAsync(transport, relayed: true);
         var options = server.Options();
         using var pool = new GitRepositoryPool(_time);
+        using var source = new GitSource(options, pool);
         using var writer = new GitWriter(options, pool);
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Token);
 
-        var pushing = await BeginStuckPushAsync(server, writer, new GitSource(options, pool), cancel.Token);
+        var pushing = await BeginStuckPushAsync(server, writer, source, cancel.Token);
         await cancel.CancelAsync();
 
         await pushing.Invoking(p => p.WaitAsync(Patience, Token)).Should().ThrowAsync<OperationCanceledException>();
+    }
+
+    [Theory]
+    [InlineData("http")]
+    [InlineData("https")]
+    [InlineData("ssh")]
+    public async Task CommitAsync_AfterAPushThatIsStuck_GoesOverAConnectionOfItsOwn(string transport)
+    {
+        await using var server = await ServeAsync(transport, relayed: true);
+        var options = server.Options(o => o.Limits.OperationTime = TimeSpan.FromDays(30));
+        using var pool = new GitRepositoryPool(_time);
+        using var source = new GitSource(options, pool);
+        using var writer = new GitWriter(options, pool);
+        var pushing = await BeginStuckPushAsync(server, writer, source, Token);
+        await _time.AdvanceUntilAsync(pushing, options.Timeout);
+        await pushing.Invoking(p => p).Should().ThrowAsync<GitOpsException>();
+
+        // The same once more, by cancellation, and then a server that listens again: those that are stuck stay so.
+        server.Relay!.ListenAgain();
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        pushing = await BeginStuckPushAsync(server, writer, source, cancel.Token);
+        await cancel.CancelAsync();
+        await pushing.Invoking(p => p.WaitAsync(Patience, Token)).Should().ThrowAsync<OperationCanceledException>();
+
+        server.Relay.ListenAgain();
+        var pushed = await writer.CommitAsync(Push(Size), Token).AsTask().WaitAsync(Patience, Token);
+        (await source.ProbeAsync(Token).AsTask().WaitAsync(Patience, Token)).Should().Be(pushed);
     }
 
     /// <summary>Begins a push of which the server takes the first part only.</summary>
@@ -181,11 +210,14 @@ public sealed class SilentServerTests : UpstreamTest
     {
         const int Large = 8 * Size;
         await CommitAsync();
-        await NewestAsync(source);
-        source.Dispose();
+        await NewestAsync(source).WaitAsync(Patience, Token);
         var full = server.Relay!.StopListeningAfter(Size);
         var pushing = writer.CommitAsync(Push(Large), cancellationToken).AsTask();
-        await full.WaitAsync(Patience, Token);
+        var first = await Task.WhenAny(full, pushing).WaitAsync(Patience, Token);
+
+        // A push that ended before the server stopped listening tells why.
+        await first;
+        first.Should().BeSameAs(full);
         return pushing;
     }
 

@@ -22,6 +22,15 @@ public sealed class GoBehaviourTests
         TemplateRun.Render("{{ toYaml \"" + text + "\" }}").Should().Be(expected);
 
     [Theory]
+    [InlineData("a: \"\\ud83d\\udc32\"", "found invalid Unicode character escape code")]
+    [InlineData("a: \"x\\/y\"", "found unknown escape character")]
+    public void FromYaml_EscapesThatOnlyJsonHas_AreRefusedAsInGo(string yaml, string problem)
+    {
+        TemplateRun.Render("{{ . | fromYaml | toJson }}", yaml).Should().Contain(problem);
+        TemplateRun.Render("{{ . | fromJson | toJson }}", "{" + yaml.Replace("a:", "\"a\":", StringComparison.Ordinal) + "}").Should().NotContain("Error");
+    }
+
+    [Theory]
     [InlineData("""{{ mustRegexMatch "^\\p{Old_Italic}" "a" }}""")]
     [InlineData("""{{ mustRegexMatch "\\p{SignWriting}" "a" }}""")]
     public void Regex_ScriptOfTwoWords_IsRefusedAsInGo(string template) =>

@@ -1,4 +1,5 @@
 using GitOps.Helm.Tests.Templates;
+using GitOps.Helm.Values;
 
 namespace GitOps.Helm.Tests.Functions;
 
@@ -27,6 +28,23 @@ public sealed class SliceTests
     [InlineData("""{{ slice (splitList "," "a,b,c") 0 4 }}""")]
     public void Slice_EndBeyondTheCapacity_Fails(string template) =>
         FluentActions.Invoking(() => TemplateRun.Render(template)).Should().Throw<GitOps.Helm.Templates.TemplateException>().WithMessage("*slice index out of bounds*");
+
+    [Theory]
+    [InlineData("l[2]=x", 3, true)]
+    [InlineData("l[2]=x", 4, false)]
+    [InlineData("l={a,b,c}", 4, true)]
+    [InlineData("l={a,b,c}", 5, false)]
+    public void Slice_ListOfSetValues_HasTheRoomThatHelmGivesIt(string set, int end, bool fits)
+    {
+        var values = new Dictionary<string, object?>(StringComparer.Ordinal);
+        SetParser.ParseInto(set, SetValueKind.Typed, values);
+        var render = () => TemplateRun.Render("{{ slice .l 0 .end | len }}", TemplateRun.Map(("l", ValueTree.Copy(values)["l"]), ("end", (nint)end)));
+
+        if (fits)
+            render().Should().Be(end.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        else
+            render.Should().Throw<GitOps.Helm.Templates.TemplateException>().WithMessage("*slice index out of bounds*");
+    }
 
     [Theory]
     [InlineData(0, 0)]

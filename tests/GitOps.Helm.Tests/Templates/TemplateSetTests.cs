@@ -117,6 +117,18 @@ public sealed class TemplateSetTests
         act.Should().Throw<TemplateException>().WithMessage("*map has no entry for key \"nope\"");
     }
 
+    [Theory]
+    [InlineData("{{ .map.a.b }}", "can't evaluate field b in type interface {}")]
+    [InlineData("{{ range .list }}{{ .b }}{{ end }}", "can't evaluate field b in type interface {}")]
+    [InlineData("{{ range .list }}{{ range .x }}{{ end }}{{ end }}", "can't evaluate field x in type interface {}")]
+    [InlineData("{{ with .yes }}{{ .b }}{{ end }}", "can't evaluate field b in type bool")]
+    [InlineData("{{ $x := 1 }}{{ $x.b }}", "can't evaluate field b in type int")]
+    [InlineData("{{ len .no }}", "error calling len: len of nil pointer")]
+    [InlineData("{{ call .yes 1 }}", "error calling call: non-function .yes of type bool")]
+    [InlineData("{{ call (print 1) }}", "error calling call: non-function print 1 of type string")]
+    public void Execute_WrongKindOfValue_IsToldAsGoDoes(string text, string problem) =>
+        FluentActions.Invoking(() => TemplateRun.Render(text, Data())).Should().Throw<TemplateException>().Which.Message.Should().EndWith(problem);
+
     [Fact]
     public void Execute_FromManyThreads_GivesTheSame()
     {

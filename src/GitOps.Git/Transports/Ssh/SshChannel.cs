@@ -13,33 +13,39 @@ internal sealed class SshChannel : GitChannel
 
     private readonly GitOperation _operation;
     private readonly SshCommand _command;
-    private readonly GitAddress _address;
-    private readonly Action<bool> _onSilence;
+    private readonly SshConnection _connection;
     private readonly Task _running;
     private readonly Stream _input;
     private readonly Task<string> _errors;
     private readonly Spool _spool = new();
-    private bool _isStuck;
+    private bool _isDisposed;
 
     /// <param name="operation">The operation it is for.</param>
-    /// <param name="command">The server's side of the conversation.</param>
-    /// <param name="address">Whom with, for messages.</param>
-    /// <param name="onSilence">Called when the server fell silent: nobody can tell a slow one from a connection that is gone. It is told whether the server takes nothing either.</param>
-    public SshChannel(GitOperation operation, SshCommand command, GitAddress address, Action<bool> onSilence)
+    /// <param name="connection">What it goes over.</param>
+    /// <param name="command">What the server is to run.</param>
+    public SshChannel(GitOperation operation, SshConnection connection, string command)
     {
         _operation = operation;
-        _command = command;
-        _address = address;
-        _onSilence = onSilence;
-
-        // Not with the operation's token: the library would send the server a signal then and there, which waits as long as the server takes nothing.
-        _running = command.ExecuteAsync(CancellationToken.None);
-        _input = command.CreateInputStream();
+        _connection = connection;
+        _command = connection.Begin(command);
+        try
+        {
+            // Not with the operation's token: the library would send the server a signal then and there, which waits as long as the server takes nothing.
+            _running = _command.ExecuteAsync(CancellationToken.None);
+            _input = _command.CreateInputStream();
+        }
+        catch
+        {
+            connection.End();
+            throw;
+        }
 
         // Nobody may be left waiting because nobody read what the server says on the side.
-        _errors = Task.Factory.StartNew(DrainErrors, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        _errors = BlockingWork.Start(DrainErrors);
         BlockingWork.Abandon(Drain);
     }
+
+    private GitAddress Address => _operation.Connector.Address;
 
     /// <inheritdoc/>
     public override int Read(Memory<byte> buffer)
@@ -50,8 +56,8 @@ internal sealed class SshChannel : GitChannel
         _operation.CancellationToken.ThrowIfCancellationRequested();
         if (read == 0 && silence.IsCancellationRequested)
         {
-            _onSilence(false);
-            throw new GitOpsException(Reasons.Timeout, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{_address.Display}: the server was silent for {_operation.Options.Timeout.TotalSeconds:0.#} s."));
+            _connection.Retire();
+            throw new GitOpsException(Reasons.Timeout, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Address.Display}: the server was silent for {_operation.Options.Timeout.TotalSeconds:0.#} s."));
         }
 
         if (read == 0)
@@ -67,48 +73,44 @@ internal sealed class SshChannel : GitChannel
     {
         // The library waits for the server without a way to cancel that. The thread that is left behind has bytes of its own: the caller's are used again.
         var bytes = data.ToArray();
-        var writing = Task.Run(
-            () =>
-            {
-                _input.Write(bytes);
-                _input.Flush();
-            },
-            CancellationToken.None);
+        var writing = BlockingWork.Start(() =>
+        {
+            _input.Write(bytes);
+            _input.Flush();
+            return true;
+        });
         try
         {
-            Blocking.Wait(_operation.WaitAsync(async token =>
-            {
-                await writing.WaitAsync(token).ConfigureAwait(false);
-                return 0;
-            }));
-        }
-        catch (Exception) when (!writing.IsCompleted)
-        {
-            _isStuck = true;
-            BlockingWork.Forget(writing);
-            _onSilence(true);
-            throw;
+            Blocking.Wait(_operation.WaitAsync(token => writing.WaitAsync(token)));
         }
         catch (Exception exception) when (exception is SshException or ObjectDisposedException or InvalidOperationException)
         {
             _operation.CancellationToken.ThrowIfCancellationRequested();
             ThrowIfRefused();
-            throw new GitOpsException(Reasons.FetchFailed, $"{_address.Display}: the connection was lost.", exception);
+            throw new GitOpsException(Reasons.FetchFailed, $"{Address.Display}: the connection was lost.", exception);
+        }
+        catch
+        {
+            // Also when the server took these bytes at the last moment: nobody knows whether it takes any more.
+            BlockingWork.Forget(writing);
+            _connection.Retire();
+            throw;
         }
     }
 
     /// <inheritdoc/>
     public override void Dispose()
     {
+        if (Interlocked.Exchange(ref _isDisposed, true))
+        {
+            return;
+        }
+
         _spool.Dispose();
-        if (_isStuck)
-        {
-            BlockingWork.Abandon(Close);
-        }
-        else
-        {
-            Close();
-        }
+
+        // What ends a channel is sent like all else: behind what others say, or not at all while the server takes nothing.
+        BlockingWork.Abandon(Close);
+        _connection.End();
 
         // Its failure was told by Read or Write, or nobody waits for it any more.
         BlockingWork.Forget(_running);
@@ -203,7 +205,7 @@ internal sealed class SshChannel : GitChannel
         var said = ReferenceAdvertisementReader.Printable(WhatTheServerSaid());
         throw new GitOpsException(
             Reasons.FetchFailed,
-            said.Length > 0 ? $"{_address.Display}: the server says: {said}" : $"{_address.Display}: the server ended the conversation{(cause is null ? "" : $": {cause.Message}")}.",
+            said.Length > 0 ? $"{Address.Display}: the server says: {said}" : $"{Address.Display}: the server ended the conversation{(cause is null ? "" : $": {cause.Message}")}.",
             cause);
     }
 

@@ -124,7 +124,7 @@ internal static class CryptoFunctions
         switch (type)
         {
             case "" or "rsa":
-                using (var rsa = RSA.Create(4096))
+                using (var rsa = PrivateKey.Rsa4096.Take())
                     return rsa.ExportRSAPrivateKeyPem() + "\n";
             case "ecdsa":
                 using (var ecdsa = ECDsa.Create(ECCurve.NamedCurves.nistP256))

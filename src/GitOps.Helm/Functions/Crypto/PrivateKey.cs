@@ -16,9 +16,15 @@ internal sealed class PrivateKey : IDisposable
         this.ecdsa = ecdsa;
     }
 
+    /// <summary>RSA keys of 2048 bits, for certificates.</summary>
+    public static KeySupply<RSA> Rsa2048 { get; } = new(static () => Make(2048), Environment.ProcessorCount);
+
+    /// <summary>RSA keys of 4096 bits, as <c>genPrivateKey</c> gives them.</summary>
+    public static KeySupply<RSA> Rsa4096 { get; } = new(static () => Make(4096), Environment.ProcessorCount);
+
     /// <summary>Makes an RSA key of 2048 bits.</summary>
     /// <returns>The key.</returns>
-    public static PrivateKey Create() => new(RSA.Create(2048), null);
+    public static PrivateKey Create() => new(Rsa2048.Take(), null);
 
     /// <summary>Reads a key.</summary>
     /// <param name="pem">The key in PEM: PKCS #1, PKCS #8 or SEC 1.</param>
@@ -78,6 +84,15 @@ internal sealed class PrivateKey : IDisposable
     {
         rsa?.Dispose();
         ecdsa?.Dispose();
+    }
+
+    private static RSA Make(int bits)
+    {
+        var key = RSA.Create(bits);
+
+        // The runtime makes the key at its first use.
+        key.ExportParameters(includePrivateParameters: false);
+        return key;
     }
 
     private static PrivateKey FromPkcs8(byte[] der)

@@ -23,7 +23,7 @@ internal static class BuiltinFunctions
         new TemplateFunction("html", static (_, a) => EscapeHtml(Text(a)), [], GoType.Any),
         new TemplateFunction("js", static (_, a) => EscapeJavaScript(Text(a)), [], GoType.Any),
         new TemplateFunction("urlquery", static (_, a) => EscapeQuery(Text(a)), [], GoType.Any),
-        new TemplateFunction("call", static (_, a) => throw new FunctionException(a[0] is null ? "call of nil" : "non-function of type " + GoValue.TypeName(a[0])), [GoType.Value], GoType.Value),
+        new TemplateFunction("call", static (x, a) => throw new FunctionException(a[0] is null ? "call of nil" : "non-function " + x.FirstArgument + " of type " + GoValue.TypeName(a[0])), [GoType.Value], GoType.Value),
         new TemplateFunction("eq", static (_, a) => GoValue.Box(IsEqual(a)), [GoType.Value], GoType.Value),
         new TemplateFunction("ne", static (_, a) => GoValue.Box(!IsEqual(a)), [GoType.Value, GoType.Value]),
         new TemplateFunction("lt", static (_, a) => GoValue.Box(IsLess(a[0], a[1])), [GoType.Value, GoType.Value]),
@@ -136,7 +136,7 @@ internal static class BuiltinFunctions
         TypedList list => GoValue.Box(list.Items.Count),
         TypedMap map => GoValue.Box(map.Items.Count),
         byte[] bytes => GoValue.Box(bytes.Length),
-        null => throw new FunctionException("reflect: call of reflect.Value.Type on zero Value"),
+        null => throw new FunctionException("len of nil pointer"),
         _ => throw new FunctionException("len of type " + GoValue.TypeName(item)),
     };
 

@@ -17,10 +17,15 @@ internal sealed partial class Execution
     /// <returns>The value.</returns>
     public object? FieldChain(object? dot, object? receiver, Node at, string[] names, int first, Expression[] words, bool hasFinal, object? final)
     {
+        object? owner = null;
         var last = names.Length - 1;
         for (var i = first; i < last; i++)
-            receiver = Field(dot, receiver, names[i], at, [], hasFinal: false, null);
-        return Field(dot, receiver, names[last], at, words, hasFinal, final);
+        {
+            var value = Field(dot, owner, receiver, names[i], at, [], hasFinal: false, null);
+            (owner, receiver) = (receiver, value);
+        }
+
+        return Field(dot, owner, receiver, names[last], at, words, hasFinal, final);
     }
 
     /// <summary>Checks a value that is passed as an argument.</summary>
@@ -71,6 +76,7 @@ internal sealed partial class Execution
             arguments[start + words.Length] = Check(final, function.TypeOf(count - 1));
         if ((++steps & 0x3FF) == 0)
             CheckBudget();
+        FirstArgument = words.Length > 0 ? words[0] : null;
         var buffer = arguments;
         var caller = current;
         object? result = null;
@@ -131,7 +137,7 @@ internal sealed partial class Execution
         arguments = larger;
     }
 
-    private object? Field(object? dot, object? receiver, string name, Node at, Expression[] words, bool hasFinal, object? final)
+    private object? Field(object? dot, object? owner, object? receiver, string name, Node at, Expression[] words, bool hasFinal, object? final)
     {
         if (receiver is Dictionary<string, object?> map)
         {
@@ -161,7 +167,9 @@ internal sealed partial class Execution
                     ? throw Fail(name + " has arguments but cannot be invoked as function")
                     : field;
             default:
-                throw Fail("can't evaluate field " + name + " in type " + GoValue.TypeName(receiver));
+                // Go names the type of the place the value was found in: entries of maps and elements of lists are of any type.
+                var isAny = owner is Dictionary<string, object?> or TypedMap || ReferenceEquals(receiver, Element);
+                throw Fail("can't evaluate field " + name + " in type " + (isAny ? "interface {}" : GoValue.TypeName(receiver)));
         }
     }
 }

@@ -62,6 +62,12 @@ internal sealed partial class Execution : IDisposable
         arguments = [];
     }
 
+    /// <summary>What the innermost running <c>range</c> has come to, when it is one over values of any type; for errors.</summary>
+    public object? Element { get; set; }
+
+    /// <summary>The first argument of the function that is being called, as the template has it; for errors.</summary>
+    public Node? FirstArgument { get; private set; }
+
     /// <summary>Runs the template and gives its text.</summary>
     /// <param name="data">The dot.</param>
     /// <returns>The text.</returns>

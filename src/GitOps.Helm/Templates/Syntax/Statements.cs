@@ -126,6 +126,7 @@ internal sealed class RangeNode(int position, PipeNode pipe, ListNode list, List
     {
         execution.Step(this);
         var value = pipe.Evaluate(execution, dot);
+        var outer = execution.Element;
         var ran = false;
         switch (value)
         {
@@ -182,6 +183,7 @@ internal sealed class RangeNode(int position, PipeNode pipe, ListNode list, List
                 break;
         }
 
+        execution.Element = outer;
         return ran || elseList is null ? Flow.Next : elseList.Walk(execution, dot);
     }
 
@@ -221,6 +223,7 @@ internal sealed class RangeNode(int position, PipeNode pipe, ListNode list, List
     private bool Iterate(Execution execution, object index, object? element)
     {
         execution.Step(this);
+        execution.Element = element;
         var variables = pipe.Variables;
         if (variables.Length == 1)
         {

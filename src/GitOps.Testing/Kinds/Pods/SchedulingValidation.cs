@@ -147,7 +147,7 @@ internal static class SchedulingValidation
         }
     }
 
-    private static void Toleration(Check toleration)
+    public static void Toleration(Check toleration)
     {
         toleration.Name("key", Names.QualifiedName);
         var effect = toleration.Text("effect");
