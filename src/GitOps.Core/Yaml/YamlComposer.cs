@@ -98,8 +98,8 @@ internal sealed class YamlComposer
     // A value as Go's %#v prints it.
     private static string GoSyntax(Node value) => value switch
     {
-        MapNode map => "map[interface {}]interface {}{" + string.Join(", ", Enumerable.Range(0, map.Count).Select(i => $"\"{map.EntryAt(i).Key}\":{GoSyntax(map.EntryAt(i).Value)}")) + "}",
-        ListNode list => "[]interface {}{" + string.Join(", ", list.Select(GoSyntax)) + "}",
+        MapNode map => "map[interface {}]interface {}{" + string.Join(", ", Enumerable.Range(0, map.Count).Select(i => $"\"{map.EntryAt(i).Key}\":{GoSyntaxInside(map.EntryAt(i).Value)}")) + "}",
+        ListNode list => "[]interface {}{" + string.Join(", ", list.Select(GoSyntaxInside)) + "}",
         ScalarNode { Kind: ScalarKind.Null } => "<nil>",
         ScalarNode { Kind: ScalarKind.Boolean } scalar => scalar.AsBoolean() ? "true" : "false",
         ScalarNode { Kind: ScalarKind.Integer } scalar => GoNumber.FormatInteger(scalar),
@@ -107,6 +107,8 @@ internal sealed class YamlComposer
         ScalarNode scalar => "\"" + scalar.Text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal) + "\"",
         _ => "",
     };
+
+    private static string GoSyntaxInside(Node value) => value.IsNull ? "interface {}(nil)" : GoSyntax(value);
 
     private void ReadDirectives()
     {

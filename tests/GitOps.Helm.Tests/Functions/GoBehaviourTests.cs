@@ -61,6 +61,7 @@ public sealed class GoBehaviourTests
     [InlineData("a: !!null x\nb: c: d", "error converting YAML to JSON: yaml: line 2: mapping values are not allowed in this context")]
     [InlineData("%YAML 1.11.2", "error converting YAML to JSON: yaml: did not find expected comment or line break")]
     [InlineData("%YAML 1.2\n--- a", "error converting YAML to JSON: yaml: found incompatible YAML document")]
+    [InlineData("? {x: , k: [null]}\n: z", "error converting YAML to JSON: yaml: invalid map key: map[interface {}]interface {}{\"x\":interface {}(nil), \"k\":[]interface {}{interface {}(nil)}}")]
     [InlineData("? [x]\n: y", "error converting YAML to JSON: yaml: invalid map key: []interface {}{\"x\"}")]
     public void FromYaml_Mistake_IsToldWhereHelmTellsIt(string yaml, string expected) =>
         TemplateRun.Render("{{ (fromYaml .).Error }}", yaml).Should().Be(expected);
