@@ -182,6 +182,15 @@ internal sealed class UnitWatch : ILiveKnowledge
         }
     }
 
+    /// <summary>The inventory was written outside an apply; what is expected of the objects stays.</summary>
+    public void Remember(Inventory inventory)
+    {
+        lock (_lock)
+        {
+            _inventory = inventory;
+        }
+    }
+
     /// <summary>An apply has ended; what it wrote is the new expectation.</summary>
     public void EndApply(Inventory? inventory, IEnumerable<LiveState> written, IEnumerable<DesiredObject> desired)
     {

@@ -23,6 +23,9 @@ internal sealed class Assessment
         _standIn = new StandIn(scope);
     }
 
+    /// <summary>The objects that another unit does not give up.</summary>
+    public IReadOnlyCollection<ResourceId> Refused => _ownership.Refused;
+
     public async ValueTask<List<PlannedObject>> RunAsync(List<DesiredObject> desired, CancellationToken cancellationToken)
     {
         var results = new PlannedObject?[desired.Count];
