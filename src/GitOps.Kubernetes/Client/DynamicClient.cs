@@ -53,7 +53,7 @@ internal sealed class DynamicClient
 
     public string? ImpersonatedUser { get; }
 
-    /// <summary>How many requests were sent, retries included.</summary>
+    /// <summary>How many requests were sent, retries included. A watch is none: it stands open, and is opened anew in its own time.</summary>
     public long RequestCount => _requests.Value;
 
     public Uri BaseUri => _connection.BaseUri;
@@ -206,7 +206,6 @@ internal sealed class DynamicClient
         try
         {
             var (http, used) = await _connection.AuthenticateAsync(request, cancellationToken).ConfigureAwait(false);
-            _requests.Increment();
             response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
             if (!response.IsSuccessStatusCode)
             {

@@ -148,61 +148,7 @@ public abstract class DriftTests(ITestCluster cluster) : ApplierScenarios(cluste
         result.Succeeded.Should().BeTrue(result.Error?.Message);
     }
 
-    private DriftReader Watch(ApplyRequest request) => new(this, request);
-
-    private sealed class DriftReader : IAsyncDisposable
-    {
-        private readonly Channel<Drift> _drifts = Channel.CreateUnbounded<Drift>();
-        private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        private readonly DriftTests _tests;
-        private readonly ApplyRequest _request;
-        private readonly Task _reading;
-
-        public DriftReader(DriftTests tests, ApplyRequest request)
-        {
-            (_tests, _request) = (tests, request);
-            _reading = Task.Run(async () =>
-            {
-                try
-                {
-                    await foreach (var drift in tests.Applier.WatchDriftAsync(request, null, _stop.Token))
-                    {
-                        _drifts.Writer.TryWrite(drift);
-                    }
-                }
-                catch (OperationCanceledException)
-                {
-                    _drifts.Writer.TryComplete();
-                }
-                catch (Exception e)
-                {
-                    _drifts.Writer.TryComplete(e);
-                }
-            });
-        }
-
-        /// <summary>Waits until the watch answers plans: only then a write is sure to be seen as a change.</summary>
-        public async Task ReadyAsync()
-        {
-            var ready = _tests.Applier.WatchingAsync(_request.UnitName, _stop.Token);
-            (await Task.WhenAny(ready, _reading).WaitAsync(TimeSpan.FromSeconds(60), Token)).Should().BeSameAs(ready, "the watch must not end");
-            await ready;
-        }
-
-        public async Task<Drift> NextAsync()
-        {
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(Token);
-            limit.CancelAfter(TimeSpan.FromSeconds(60));
-            return await _drifts.Reader.ReadAsync(limit.Token);
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            await _stop.CancelAsync();
-            await _reading;
-            _stop.Dispose();
-        }
-    }
+    private DriftReader Watch(ApplyRequest request) => new(Applier, request, Token);
 }
 
 [Collection(RealClusterCollection.Name)]

@@ -15,14 +15,12 @@ public abstract class TenantTests(ITestCluster cluster) : ApplierScenarios(clust
         await GrantAsync("get", "list", "watch", "create", "patch", "update", "delete");
         var request = Request(ConfigMap(Unique, "a"), ConfigMap(Unique, "b"));
         await ApplyAsync(request);
-        await using var drifts = Applier.WatchDriftAsync(request, null, Token).GetAsyncEnumerator(Token);
-        var next = drifts.MoveNextAsync().AsTask();
-        await Applier.WatchingAsync(Unique, Token).WaitAsync(TimeSpan.FromSeconds(60), Token);
+        await using var drifts = new DriftReader(Applier, request, Token);
+        await drifts.ReadyAsync();
 
         await MergeAsync(ConfigMaps, Unique, "a", """{"data":{"key":"stolen"}}""", "mallory");
 
-        (await next.WaitAsync(TimeSpan.FromSeconds(60), Token)).Should().BeTrue();
-        drifts.Current.Manager.Should().Be("mallory");
+        (await drifts.NextAsync()).Manager.Should().Be("mallory");
         var before = Applier.RequestCount;
         (await Applier.PlanAsync(Request(ConfigMap(Unique, "a", "stolen"), ConfigMap(Unique, "b")), Token)).Diagnostics.Should().BeEmpty();
         (Applier.RequestCount - before).Should().BeLessThanOrEqualTo(3, "what did not move is known from the watch");
@@ -34,13 +32,11 @@ public abstract class TenantTests(ITestCluster cluster) : ApplierScenarios(clust
         await GrantAsync("get", "create", "patch", "update", "delete");
         var request = Request(ConfigMap(Unique, "a"), ConfigMap(Unique, "b"), ConfigMap(Unique, "c"));
         await ApplyAsync(request);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
         TaskCompletionSource<IReadOnlyList<Diagnostic>> told = new(TaskCreationOptions.RunContinuationsAsynchronously);
         var unwatched = Substitute.For<IProgress<IReadOnlyList<Diagnostic>>>();
         unwatched.When(u => u.Report(Arg.Any<IReadOnlyList<Diagnostic>>())).Do(call => told.TrySetResult(call.Arg<IReadOnlyList<Diagnostic>>()));
-        await using var drifts = Applier.WatchDriftAsync(request, unwatched, stop.Token).GetAsyncEnumerator(stop.Token);
-        var next = drifts.MoveNextAsync().AsTask();
-        await Applier.WatchingAsync(Unique, Token).WaitAsync(TimeSpan.FromSeconds(60), Token);
+        await using var drifts = new DriftReader(Applier, request, Token, unwatched);
+        await drifts.ReadyAsync();
         await MergeAsync(ConfigMaps, Unique, "a", """{"data":{"key":"stolen"}}""", "mallory");
 
         var plan = await Applier.PlanAsync(request, Token);
@@ -51,9 +47,7 @@ public abstract class TenantTests(ITestCluster cluster) : ApplierScenarios(clust
         var warning = plan.Diagnostics.Should().ContainSingle(d => d.Severity == DiagnosticSeverity.Warning).Subject;
         warning.Reason.Should().Be(Reasons.Forbidden);
         warning.Message.Should().Contain("configmaps").And.Contain($"system:serviceaccount:{Unique}:deployer").And.Contain("only found when the unit is reconciled");
-        next.IsCompleted.Should().BeFalse("what cannot be watched is not mistaken for deleted");
-        await stop.CancelAsync();
-        await next.ContinueWith(static _ => { }, TaskScheduler.Default);
+        drifts.HasNext.Should().BeFalse("what cannot be watched is not mistaken for deleted");
     }
 
     [Fact]

@@ -60,9 +60,8 @@ public abstract class HookTests(ITestCluster cluster) : ApplierScenarios(cluster
         await NamespaceAsync();
         var request = Request([new Hook(ConfigMap(Unique, "hook"), HookMoments.PreInstall)], ConfigMap(Unique, "object"));
         await RunAllAsync(Applier, await Applier.PlanAsync(request, Token));
-        await using var drifts = Applier.WatchDriftAsync(request, null, Token).GetAsyncEnumerator(Token);
-        var next = drifts.MoveNextAsync().AsTask();
-        await Applier.WatchingAsync(Unique, Token).WaitAsync(s_patience, Token);
+        await using var drifts = new DriftReader(Applier, request, Token);
+        await drifts.ReadyAsync();
 
         var before = Applier.RequestCount;
         var plan = await Applier.PlanAsync(request, Token);
@@ -70,7 +69,7 @@ public abstract class HookTests(ITestCluster cluster) : ApplierScenarios(cluster
 
         (plan.HasChanges, requests).Should().Be((false, 0));
         await MergeAsync(ConfigMaps, Unique, "object", """{"data":{"key":"stolen"}}""");
-        (await next.WaitAsync(s_patience, Token)).Should().BeTrue();
+        (await drifts.NextAsync()).Resource.Name.Should().Be("object");
     }
 
     [Fact]
