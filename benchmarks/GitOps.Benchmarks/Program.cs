@@ -10,6 +10,18 @@ if (args is ["--allocations"])
     return;
 }
 
+if (args is [GitOps.Benchmarks.Git.GitProcesses.Compare])
+{
+    GitOps.Benchmarks.Git.GitProcesses.CompareAll();
+    return;
+}
+
+if (args is [GitOps.Benchmarks.Git.GitProcesses.One, var what, var url, var cache])
+{
+    await GitOps.Benchmarks.Git.GitProcesses.RunOneAsync(what, url, cache);
+    return;
+}
+
 // In process: it needs no second build and no network, and what counts here are ratios, not absolute times.
 var config = DefaultConfig.Instance
     .AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance).WithWarmupCount(3).WithIterationCount(8))

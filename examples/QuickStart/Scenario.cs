@@ -46,7 +46,7 @@ internal sealed class Scenario(GitOpsEngine engine, FleetRepository fleet, Kuber
         var deployment = await DeploymentAsync();
         await fleet.CommitAsync("Tune production (in a hurry)", GitFileChange.Write("apps/production/kustomization.yaml", FleetRepository.Overlay("production", "6.8.0", 3).Replace("    newTag", "   newTag", StringComparison.Ordinal)));
         await WaitAsync("apps-production", u => u.Condition(ConditionTypes.Stalled)?.Status == ConditionStatus.True);
-        Check((await DeploymentAsync()).Metadata.ResourceVersion == deployment.Metadata.ResourceVersion, "The broken commit changed the cluster.");
+        Check((await DeploymentAsync()).Metadata.Generation == deployment.Metadata.Generation, "The broken commit changed the Deployment.");
 
         var repair = await fleet.CommitAsync("Tune production", GitFileChange.Write("apps/production/kustomization.yaml", FleetRepository.Overlay("production", "6.8.0", 3)));
         await ReadyAsync(engine.GetUnits().Select(u => u.Name), repair);

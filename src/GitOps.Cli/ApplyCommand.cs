@@ -35,6 +35,7 @@ internal static class ApplyCommand
                 Prune = result.GetValue(s_prune),
                 AllowEmpty = result.GetValue(s_allowEmpty),
                 RecreateOnImmutable = result.GetValue(s_recreate),
+                AnnounceTakeover = !result.GetValue(s_dryRun),
             };
             var plan = await applier.PlanAsync(request, cancellationToken).ConfigureAwait(false);
             ClusterOutput.PrintDiagnostics(plan.Diagnostics, error);

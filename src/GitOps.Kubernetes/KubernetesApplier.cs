@@ -103,6 +103,11 @@ public sealed class KubernetesApplier : IApplier, IDisposable
 
         var watch = cluster.Watches.Find(Owner.LabelValue(request.UnitName));
         var plan = await new Planner(cluster, request, watch is { IsSynced: true } ? watch : null).RunAsync(cancellationToken).ConfigureAwait(false);
+        if (plan.Announced)
+        {
+            watch?.Remember(plan.Inventory);
+        }
+
         return watch is null || watch.Unwatchable.Count == 0 ? plan : plan with { Diagnostics = [.. plan.Diagnostics, .. watch.Findings()] };
     }
 

@@ -93,6 +93,7 @@ public sealed class OracleFindingsTests
     [InlineData("[{op: remove, path: /spec}]", "must be JSON")]
     [InlineData("[{\"op\": \"copy\", \"from\": \"/spec/none\", \"path\": \"/spec/b\"}]", "nonexistent key")]
     [InlineData("[{\"op\": \"remove\", \"path\": \"/kind\"}]", "missing kind")]
+    [InlineData("[{\"op\": \"replace\", \"path\": \"/kind\", \"value\": null}]", "missing kind")]
     public void JsonPatch_WhatKustomizeRefuses_IsAnErrorWithFileAndCause(string patch, string cause) =>
         Failure(
             $"resources: [r.yaml]\npatches:\n- target: {{kind: Foo}}\n  patch: '{patch}'\n",
@@ -291,6 +292,26 @@ public sealed class OracleFindingsTests
             "resources: [b]\nreplacements:\n- sourceValue: '1'\n  targets: [{select: {kind: Bar}, fieldPaths: [metadata.name]}]\n",
             ("b/kustomization.yaml", $"resources: [r.yaml]\n{transformed}"), ("b/r.yaml", $"apiVersion: v1\nkind: Bar\nmetadata:\n  name: {name}\n"))
             .Should().EndWith(expected);
+
+    [Theory]
+    [InlineData("", "k: 80\n")]
+    [InlineData("patches: [{path: p.yaml}]\n", "k: \"80\"\n")]
+    [InlineData("vars: [{name: V, objref: {apiVersion: v1, kind: Foo, name: a}}]\nconfigurations: [c.yaml]\n", "k: \"80\"\n")]
+    public void Replacement_NumberInANewField_StaysOneUntilItIsSetAgain(string later, string expected) =>
+        Build(
+            "resources: [b]\n" + later,
+            ("b/kustomization.yaml", "resources: [r.yaml]\nreplacements: [{sourceValue: '80', targets: [{select: {kind: Foo}, fieldPaths: [spec.k], options: {create: true}}]}]\n"),
+            ("b/r.yaml", "apiVersion: v1\nkind: Foo\nmetadata: {name: a}\n"),
+            ("p.yaml", "apiVersion: v1\nkind: Foo\nmetadata: {name: a, labels: {l: m}}\n"),
+            ("c.yaml", "varReference: [{path: spec, kind: Foo}]\n"))
+            .Should().Contain("spec:\n  " + expected);
+
+    [Fact]
+    public void JsonPatch_VersionIsNullInAnObjectThatRefersToOthers_IsAnError() =>
+        Failure(
+            "resources: [r.yaml]\npatches: [{target: {kind: Pod}, patch: '[{\"op\": \"add\", \"path\": \"/apiVersion\", \"value\": null}]'}]\n",
+            ("r.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n"))
+            .Should().Contain("r.yaml").And.Contain("apiVersion");
 
     [Fact]
     public void Replacement_GivesTwoObjectsOneName_IsAnError() =>

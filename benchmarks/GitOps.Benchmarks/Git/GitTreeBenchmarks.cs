@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using BenchmarkDotNet.Attributes;
 using GitOps.Git;
 
@@ -22,11 +21,6 @@ public class GitTreeBenchmarks
     [GlobalCleanup]
     public void CleanUp()
     {
-        using (var process = Process.GetCurrentProcess())
-        {
-            Console.WriteLine($"// peak working set: {process.PeakWorkingSet64 / 1024 / 1024} MiB");
-        }
-
         _source.Dispose();
         _fixture.Dispose();
     }
@@ -44,7 +38,7 @@ public class GitTreeBenchmarks
         return Read((await source.FetchAsync(_artifact.Revision, CancellationToken.None)).Tree, TreePath.Root);
     }
 
-    private static long Read(IFileTree tree, TreePath directory)
+    internal static long Read(IFileTree tree, TreePath directory)
     {
         long length = 0;
         foreach (var entry in tree.List(directory))

@@ -35,6 +35,12 @@ public sealed record ApplyRequest(string UnitName, IReadOnlyList<Manifest> Manif
     /// <summary>What runs around applying a set that is new or changed. An applier that does not run hooks says so by <see cref="IApplier.RunsHooks"/>.</summary>
     public IReadOnlyList<Hook> Hooks { get; init; } = [];
 
+    /// <summary>
+    /// Whether a plan that is refused because another unit owns an object says in the cluster that this unit wants it, so that the owner, once it gives the object up,
+    /// hands it over instead of deleting it, also when another host runs it. Default <see langword="false"/>: planning writes nothing.
+    /// </summary>
+    public bool AnnounceTakeover { get; init; }
+
     /// <summary>Fields to leave alone in comparing and writing.</summary>
     public IReadOnlyList<IgnoreRule> Ignore { get; init; } = [];
 }

@@ -380,7 +380,7 @@ internal sealed partial class UnitRunner : IDisposable
     private async Task<(Attempt? Failure, (Plan Plan, ChangeSet Changes) Applied)> ApplyAsync(Artifact artifact, ApplyRequest request, Turn turn, long start)
     {
         using var stage = Stage.Start(Stage.Apply, GitOpsTelemetry.Tags.Unit, Name, _context.Metrics, _context.Time);
-        var plan = await _applier.PlanAsync(request, turn.Token).ConfigureAwait(false);
+        var plan = await _applier.PlanAsync(request with { AnnounceTakeover = true }, turn.Token).ConfigureAwait(false);
         if (!plan.CanApply)
         {
             stage.Fail(Reasons.ValidationFailed);

@@ -11,6 +11,7 @@ internal sealed class YamlComposer
     private readonly YamlScanner _scanner;
     private readonly YamlReaderOptions _options;
     private readonly StringPool _pool;
+    private readonly YamlForm? _form;
     private readonly Dictionary<string, Node?> _anchors = new(StringComparer.Ordinal);
     private (MapNode Map, ScalarNode Key, Node Value)? _nullKey;
     private (string Problem, int Line, int Column, string GoMessage)? _refused;
@@ -21,8 +22,9 @@ internal sealed class YamlComposer
     private int _depth;
     private bool _implicit = true;
 
-    public YamlComposer(YamlScanner scanner, YamlReaderOptions options, StringPool pool)
+    public YamlComposer(YamlScanner scanner, YamlReaderOptions options, StringPool pool, YamlForm? form = null)
     {
+        _form = form;
         _scanner = scanner;
         _options = options;
         _pool = pool;
@@ -163,6 +165,12 @@ internal sealed class YamlComposer
         if (anchor is not null)
         {
             _anchors[anchor] = node;
+            _form?.SetAnchor(node, anchor);
+        }
+
+        if (tag is not null)
+        {
+            _form?.SetTag(node, tag);
         }
 
         return node;
@@ -426,6 +434,7 @@ internal sealed class YamlComposer
             return;
         }
 
+        _form?.SetKey(map, scalar);
         if (IsMergeKey(scalar))
         {
             if (_options.Schema == YamlSchema.Kustomize && merged is not null)
@@ -437,7 +446,7 @@ internal sealed class YamlComposer
             return;
         }
 
-        if (_options.Schema == YamlSchema.Kustomize && scalar.Text == "<<")
+        if (_options.Schema == YamlSchema.Kustomize && scalar.Text == "<<" && _form is null)
         {
             // In quotes it merges nothing, yet kustomize takes it out.
             return;
@@ -481,7 +490,7 @@ internal sealed class YamlComposer
         throw new YamlException(Reasons.BuildFailed, string.Create(CultureInfo.InvariantCulture, $"mapping key \"{entry.Key}\" already defined at line {earlier}"), new SourceLocation(File, scalar.Line, scalar.Column));
     }
 
-    private bool IsMergeKey(Node key) => _options.ExpandMergeKeys && key is ScalarNode { Style: ScalarStyle.Plain, Text: "<<" };
+    private bool IsMergeKey(Node key) => _options.ExpandMergeKeys && _form is null && key is ScalarNode { Style: ScalarStyle.Plain, Text: "<<" };
 
     private void Merge(MapNode map, Node value, ref HashSet<string>? merged)
     {
@@ -571,7 +580,9 @@ internal sealed class YamlComposer
             throw new YamlException(Reasons.LimitExceeded, $"document contains excessive aliasing: aliases expand to more than {_options.MaxAliasNodes} nodes", new SourceLocation(File, token.Line + 1, token.Column + 1));
         }
 
-        return node.DeepClone();
+        var copy = node.DeepClone();
+        _form?.SetAlias(copy, token.Text!);
+        return copy;
     }
 
     private static int Size(Node node, int limit)

@@ -80,7 +80,7 @@ public static class YamlReader
 
     /// <summary>Reads the first document and looks at nothing behind it, as go-yaml's Unmarshal does.</summary>
     /// <returns>The document; null when the text has none.</returns>
-    internal static Node? ReadFirst(ReadOnlySpan<char> text, string file, YamlReaderOptions options, StringPool? pool = null, int linesBefore = 0, List<YamlComment>? comments = null)
+    internal static Node? ReadFirst(ReadOnlySpan<char> text, string file, YamlReaderOptions options, StringPool? pool = null, int linesBefore = 0, YamlForm? form = null)
     {
         if (text.Length > options.MaxLength)
         {
@@ -88,8 +88,8 @@ public static class YamlReader
         }
 
         pool ??= new StringPool();
-        using var scanner = new YamlScanner(text, file, pool, linesBefore, options.AllowJsonEscapes) { Comments = comments };
-        return new YamlComposer(scanner, options, pool).Next();
+        using var scanner = new YamlScanner(text, file, pool, linesBefore, options.AllowJsonEscapes) { Comments = form?.Comments };
+        return new YamlComposer(scanner, options, pool, form).Next();
     }
 
     /// <summary>Decodes the bytes of a YAML text; a mark at the beginning stays for the scanner.</summary>

@@ -9,7 +9,7 @@ namespace GitOps.Yaml;
 /// Writes trees and plain values as go-yaml's emitter does, byte for byte: the choice of plain, quoted or block scalars, folding, indentation and key order.
 /// </summary>
 /// <remarks>One writer makes any number of documents into one pooled buffer. Not thread-safe.</remarks>
-internal sealed class YamlTextWriter : IDisposable
+internal sealed partial class YamlTextWriter : IDisposable
 {
     private const int BestIndent = 2;
     private const int MaxSimpleKeyLength = 128;
@@ -22,6 +22,7 @@ internal sealed class YamlTextWriter : IDisposable
 
     private readonly bool _v3;
     private readonly bool _keepsForm;
+    private readonly YamlForm? _form;
     private readonly int _bestWidth;
     private readonly bool _keepsBraces;
     private readonly NaturalKeyComparer _keys;
@@ -41,6 +42,7 @@ internal sealed class YamlTextWriter : IDisposable
     {
         _v3 = options?.IsV3 == true;
         _keepsForm = options?.KeepsForm == true;
+        _form = options?.Form;
         _keepsBraces = options?.KeepsBraces == true;
         _bestWidth = _v3 ? int.MaxValue : 80;
         _keys = _v3 ? NaturalKeyComparer.V3 : NaturalKeyComparer.V2;
@@ -89,6 +91,11 @@ internal sealed class YamlTextWriter : IDisposable
 
     private void WriteNode(object? value, bool inMapping, bool simpleKey)
     {
+        if (_form is not null && WriteProperties((Node)value!))
+        {
+            return;
+        }
+
         switch (value)
         {
             case ScalarNode scalar:
@@ -185,22 +192,6 @@ internal sealed class YamlTextWriter : IDisposable
         }
     }
 
-    private void WriteInStyle(ScalarNode scalar, bool simpleKey)
-    {
-        var text = scalar.Text;
-        var style = scalar.Style;
-        if (style == ScalarStyle.Folded || (style == ScalarStyle.Plain && text.Contains('\n', StringComparison.Ordinal)))
-        {
-            style = ScalarStyle.Literal;
-        }
-        else if (style == ScalarStyle.Plain && scalar.Kind == ScalarKind.String && YamlResolver.Resolve(text, YamlSchema.Kustomize) != ScalarKind.String)
-        {
-            style = ScalarStyle.DoubleQuoted;
-        }
-
-        WriteText(text, style, simpleKey);
-    }
-
     internal static string DecodeBinary(ScalarNode scalar)
     {
         var clean = scalar.Text.ReplaceLineEndings("").Replace(" ", "", StringComparison.Ordinal);
@@ -237,17 +228,19 @@ internal sealed class YamlTextWriter : IDisposable
         }
 
         _flowLevel++;
+        var indent = IncreaseForScalar();
         for (var i = 0; i < count; i++)
         {
             if (i > 0)
             {
                 WriteIndicator(',', needWhitespace: false, isWhitespace: false, isIndention: false);
+                WriteCommentInFlow(node, i);
             }
 
             if (map is not null)
             {
                 ref readonly var entry = ref map.EntryAt(i);
-                WriteString(entry.Key, simpleKey: true);
+                WriteKey(map, entry);
                 WriteIndicator(':', needWhitespace: false, isWhitespace: false, isIndention: false);
                 WriteNode(entry.Value, inMapping: true, simpleKey: false);
             }
@@ -257,6 +250,7 @@ internal sealed class YamlTextWriter : IDisposable
             }
         }
 
+        _indent = indent;
         _flowLevel--;
         _depth--;
         WriteIndicator(map is null ? ']' : '}', needWhitespace: false, isWhitespace: false, isIndention: false);
@@ -282,7 +276,17 @@ internal sealed class YamlTextWriter : IDisposable
             for (var i = 0; i < map.Count; i++)
             {
                 ref readonly var entry = ref map.EntryAt(i);
-                WriteEntry(entry.Key, entry.Value);
+                if (_keepsForm && IsSimpleKey(entry.Key))
+                {
+                    WriteIndent();
+                    WriteKey(map, entry);
+                    WriteIndicator(':', needWhitespace: false, isWhitespace: false, isIndention: false);
+                    WriteNode(entry.Value, inMapping: true, simpleKey: false);
+                }
+                else
+                {
+                    WriteEntry(entry.Key, entry.Value);
+                }
             }
 
             EndBlock(indent);
@@ -507,6 +511,9 @@ internal sealed class YamlTextWriter : IDisposable
             case ScalarStyle.DoubleQuoted:
                 WriteDoubleQuoted(text, simpleKey);
                 break;
+            case ScalarStyle.Folded:
+                WriteFolded(text);
+                break;
             default:
                 WriteLiteral(text);
                 break;
@@ -535,7 +542,7 @@ internal sealed class YamlTextWriter : IDisposable
             style = ScalarStyle.DoubleQuoted;
         }
 
-        return style == ScalarStyle.Literal && (!analysis.BlockAllowed || simpleKey || flow) ? ScalarStyle.DoubleQuoted : style;
+        return style is ScalarStyle.Literal or ScalarStyle.Folded && (!analysis.BlockAllowed || simpleKey || flow) ? ScalarStyle.DoubleQuoted : style;
     }
 
     private Analysis Analyze(string text)
@@ -822,20 +829,7 @@ internal sealed class YamlTextWriter : IDisposable
     {
         var indent = IncreaseForScalar();
         WriteIndicator('|', needWhitespace: true, isWhitespace: false, isIndention: false);
-        if (text[0] == ' ' || IsBreak(text[0]))
-        {
-            WriteIndicator((char)('0' + BestIndent), needWhitespace: false, isWhitespace: false, isIndention: false);
-        }
-
-        if (!IsBreak(text[^1]))
-        {
-            WriteIndicator('-', needWhitespace: false, isWhitespace: false, isIndention: false);
-        }
-        else if (text.Length == 1 || IsBreak(text[^2]))
-        {
-            WriteIndicator('+', needWhitespace: false, isWhitespace: false, isIndention: false);
-        }
-
+        WriteBlockHints(text);
         PutBreak();
         _indention = true;
         _whitespace = true;
@@ -878,6 +872,23 @@ internal sealed class YamlTextWriter : IDisposable
         }
 
         _indent = indent;
+    }
+
+    private void WriteBlockHints(string text)
+    {
+        if (text[0] == ' ' || IsBreak(text[0]))
+        {
+            WriteIndicator((char)('0' + BestIndent), needWhitespace: false, isWhitespace: false, isIndention: false);
+        }
+
+        if (!IsBreak(text[^1]))
+        {
+            WriteIndicator('-', needWhitespace: false, isWhitespace: false, isIndention: false);
+        }
+        else if (text.Length == 1 || IsBreak(text[^2]))
+        {
+            WriteIndicator('+', needWhitespace: false, isWhitespace: false, isIndention: false);
+        }
     }
 
     private int IncreaseForScalar()

@@ -18,6 +18,9 @@ internal sealed record YamlWriterOptions
     /// <summary>Whether order and styles of the tree are kept.</summary>
     public bool KeepsForm { get; init; }
 
+    /// <summary>What the text that the tree was read from said beside its data.</summary>
+    public YamlForm? Form { get; init; }
+
     /// <summary>Whether to write as go-yaml v3 does.</summary>
     public bool IsV3 { get; init; }
 }

@@ -29,10 +29,10 @@ internal sealed class IgnorePattern
     /// <summary>Whether it takes back in (<c>!</c>) rather than leaves out.</summary>
     public bool IsInclusion { get; }
 
-    /// <summary>Reads the lines of a file.</summary>
+    /// <summary>Reads the lines of a file, with or without the mark that some editors begin it with.</summary>
     public static IEnumerable<IgnorePattern> ParseLines(string text, TreePath domain)
     {
-        foreach (var line in text.Split('\n'))
+        foreach (var line in (text.StartsWith('\uFEFF') ? text[1..] : text).Split('\n'))
         {
             var content = line.EndsWith('\r') ? line[..^1] : line;
             if (!content.StartsWith('#') && !string.IsNullOrWhiteSpace(content))

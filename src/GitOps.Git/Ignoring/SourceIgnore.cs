@@ -7,7 +7,10 @@ namespace GitOps.Git;
 /// What of a repository is left out: Git's own files always; a built-in list of images, archives and CI files unless the repository has
 /// <c>.sourceignore</c> files or the source has rules of its own; then those, the source's last. The last rule that speaks of a path decides.
 /// </summary>
-/// <remarks>Thread-safe.</remarks>
+/// <remarks>
+/// Thread-safe. What one rule says is what <c>git check-ignore</c> says of it, also where Flux's matcher knows less (<c>[!a]</c>, <c>[[:digit:]]</c>, <c>**b</c> as a name).
+/// How rules work together is as in Flux: a later rule takes a file back in below a directory that an earlier one leaves out, where Git never looks again.
+/// </remarks>
 internal sealed class SourceIgnore
 {
     public const string FileName = ".sourceignore";

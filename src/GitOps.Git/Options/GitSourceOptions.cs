@@ -30,7 +30,7 @@ public sealed class GitSourceOptions
 
     /// <summary>
     /// Rules in <c>.gitignore</c> grammar of what to leave out. They replace the built-in list (images, archives, CI files) and overrule the repository's
-    /// <c>.sourceignore</c> files, which are read in every directory.
+    /// <c>.sourceignore</c> files, which are read in every directory. The last rule that speaks of a path decides, also below a directory that an earlier one leaves out, as in Flux.
     /// </summary>
     /// <value>The default value is <see langword="null"/>: the built-in list, unless the repository has <c>.sourceignore</c> files.</value>
     public string? Ignore { get; set; }

@@ -57,7 +57,7 @@ public sealed class BareGitRepository : IDisposable
     /// <returns>The branch's revision afterwards; the same as before when the commit would change nothing.</returns>
     public async ValueTask<Revision> CommitAsync(GitCommit commit, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(commit);
+        CommitWriter.Validate(commit);
         await _writing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {

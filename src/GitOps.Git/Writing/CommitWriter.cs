@@ -6,6 +6,28 @@ namespace GitOps.Git;
 /// <summary>Writes the objects of a commit into an object database; references stay as they are.</summary>
 internal static class CommitWriter
 {
+    /// <exception cref="ArgumentException">The commit cannot be written anywhere.</exception>
+    public static void Validate(GitCommit commit)
+    {
+        ArgumentNullException.ThrowIfNull(commit);
+        if (commit.Branch.StartsWith("refs/", StringComparison.Ordinal) || !Reference.IsValidName($"refs/heads/{commit.Branch}"))
+        {
+            throw new ArgumentException($"'{commit.Branch}' is no name of a branch: give it without refs/heads/, as git branch prints it.", nameof(commit));
+        }
+
+        if (IsBad(commit.Author.Name) || IsBad(commit.Author.Email))
+        {
+            throw new ArgumentException("The author needs a name and a mail address, without angle brackets and line breaks.", nameof(commit));
+        }
+
+        if (commit.Message.Contains('\0', StringComparison.Ordinal))
+        {
+            throw new ArgumentException("The message holds a zero character.", nameof(commit));
+        }
+
+        static bool IsBad(string text) => string.IsNullOrWhiteSpace(text) || text.AsSpan().ContainsAny("<>\0\r\n");
+    }
+
     /// <returns>The new commit, or the parent when nothing would change.</returns>
     public static async ValueTask<Commit> WriteAsync(Repository repository, Commit? parent, GitCommit commit, DateTimeOffset when, CancellationToken cancellationToken)
     {
@@ -32,6 +54,7 @@ internal static class CommitWriter
         var definition = from is null ? new TreeDefinition() : TreeDefinition.From(from);
         foreach (var change in changes)
         {
+            RefuseOtherKinds(definition, change);
             if (change.Content is not { } content)
             {
                 definition.Remove(change.Path.Value);
@@ -44,4 +67,23 @@ internal static class CommitWriter
 
         return repository.ObjectDatabase.CreateTree(definition);
     }
+
+    /// <summary>A file takes the place of a file: the library would make room for it, and take away all of a directory.</summary>
+    private static void RefuseOtherKinds(TreeDefinition definition, GitFileChange change)
+    {
+        if (definition[change.Path.Value] is { TargetType: not TreeEntryTargetType.Blob })
+        {
+            throw Refuse(change, $"{change.Path} is a directory or a submodule; each file is changed by its own path");
+        }
+
+        for (var directory = change.Path.Parent; !directory.IsRoot && change.Content is not null; directory = directory.Parent)
+        {
+            if (definition[directory.Value] is { TargetType: not TreeEntryTargetType.Tree })
+            {
+                throw Refuse(change, $"{change.Path} cannot be written, because {directory} is no directory; delete it first");
+            }
+        }
+    }
+
+    private static GitOpsException Refuse(GitFileChange change, string why) => new(Reasons.Conflict, $"{why}.") { Location = new SourceLocation(change.Path.Value) };
 }

@@ -33,13 +33,14 @@ public sealed class GitWriter : IDisposable
     /// <param name="commit">The commit.</param>
     /// <param name="cancellationToken">Ends the call early.</param>
     /// <returns>The branch's revision afterwards; the same as before when the commit would change nothing.</returns>
+    /// <exception cref="ArgumentException">The name of the branch, the author or the message cannot be written.</exception>
     /// <exception cref="GitOpsException">
     /// Somebody else changed one of the same files (<see cref="Reasons.Conflict"/>), the server refused the push (<see cref="GitReasons.PushRefused"/>),
     /// or it could not be reached.
     /// </exception>
     public async ValueTask<Revision> CommitAsync(GitCommit commit, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(commit);
+        CommitWriter.Validate(commit);
         var name = $"refs/heads/{commit.Branch}";
         var basis = commit.Base?.Digest;
         for (var attempt = 1; ; attempt++)
@@ -150,7 +151,8 @@ public sealed class GitWriter : IDisposable
             ?? throw new GitOpsException(Reasons.Conflict, $"{_address.Display}: the revision {basis} that the changes were made against is not in branch '{commit.Branch}' any more.");
         foreach (var change in commit.Changes)
         {
-            if (from[change.Path.Value]?.Target.Id != parent?.Tree[change.Path.Value]?.Target.Id)
+            var entry = parent?.Tree[change.Path.Value];
+            if (from[change.Path.Value]?.Target.Id != entry?.Target.Id && !IsMade(repository, change, entry))
             {
                 throw new GitOpsException(Reasons.Conflict, $"{_address.Display}: {change.Path} was changed by somebody else in branch '{commit.Branch}' since {basis[..12]}.")
                 {
@@ -159,4 +161,9 @@ public sealed class GitWriter : IDisposable
             }
         }
     }
+
+    /// <summary>Whether the branch has the change already: a push whose answer was lost on the way is tried again.</summary>
+    private static bool IsMade(Repository repository, GitFileChange change, LibGit2Sharp.TreeEntry? entry) => change.Content is { } content
+        ? entry is { TargetType: TreeEntryTargetType.Blob } && repository.ObjectDatabase.Write<Blob>(content.ToArray()) == entry.Target.Id
+        : entry is null;
 }

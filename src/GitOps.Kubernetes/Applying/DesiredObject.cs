@@ -1,9 +1,10 @@
+using GitOps.Json;
 using GitOps.Kubernetes.Client;
 
 namespace GitOps.Kubernetes.Applying;
 
 /// <summary>One object of the desired set, ready to be sent: normalised, labelled, mapped.</summary>
-internal sealed class DesiredObject(Manifest manifest, ResourceId id, ApiResource resource, MapNode root, byte[] body, string hash, ObjectPolicy policy)
+internal sealed class DesiredObject(Manifest manifest, ResourceId id, ApiResource resource, byte[] body, string hash, ObjectPolicy policy)
 {
     public Manifest Manifest { get; } = manifest;
 
@@ -11,9 +12,7 @@ internal sealed class DesiredObject(Manifest manifest, ResourceId id, ApiResourc
 
     public ApiResource Resource { get; } = resource;
 
-    public MapNode Root { get; } = root;
-
-    /// <summary>The body of the apply request.</summary>
+    /// <summary>The body of the apply request. It is all that is kept of the object: a unit of thousands is held for as long as it is watched.</summary>
     public byte[] Body { get; } = body;
 
     /// <summary>What tells one desired state from another.</summary>
@@ -34,6 +33,9 @@ internal sealed class DesiredObject(Manifest manifest, ResourceId id, ApiResourc
     /// <summary>Whether the same set changes the CRD of this kind.</summary>
     public bool DefinitionChanges { get; set; }
 
+    /// <summary>The object as a tree of the caller's own.</summary>
+    public MapNode ReadRoot() => JsonTreeReader.ReadMap(Body);
+
     /// <summary>A copy without what one plan found out.</summary>
-    public DesiredObject Fresh() => new(Manifest, Id, Resource, Root, Body, Hash, Policy);
+    public DesiredObject Fresh() => new(Manifest, Id, Resource, Body, Hash, Policy);
 }

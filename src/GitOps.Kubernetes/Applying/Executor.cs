@@ -324,7 +324,7 @@ internal sealed class Executor
                 resourceVersion = adopted ?? resourceVersion;
             }
 
-            var root = (MapNode)(item.Body ?? desired.Root).DeepClone();
+            var root = (MapNode?)item.Body?.DeepClone() ?? desired.ReadRoot();
             root.GetMap("metadata")!.Set("resourceVersion", resourceVersion);
             var result = await PatchAsync(item, JsonTreeWriter.Write(root), force: _plan.Request.ForceConflicts || item.Adopts, cancellationToken).ConfigureAwait(false);
             if (result.Succeeded || !result.Error.IsConflict || result.Error.IsFieldManagerConflict || attempt == 5)

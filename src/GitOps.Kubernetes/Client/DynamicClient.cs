@@ -102,7 +102,7 @@ internal sealed class DynamicClient
             PatchKind.Json => "application/json-patch+json",
             _ => "application/strategic-merge-patch+json",
         };
-        return SendAsync(HttpMethod.Patch, resource.Path(@namespace, name, options.Subresource) + WriteQuery(options, kind == PatchKind.Apply), body, mediaType, null, cancellationToken);
+        return SendAsync(HttpMethod.Patch, resource.Path(@namespace, name, options.Subresource) + WriteQuery(options, kind == PatchKind.Apply), body, mediaType, null, cancellationToken, options.StatusOnly);
     }
 
     public ValueTask<ApiResult> DeleteAsync(ApiResource resource, string @namespace, string name, DeleteOptions options, CancellationToken cancellationToken)
@@ -321,10 +321,10 @@ internal sealed class DynamicClient
         return builder.Build();
     }
 
-    private async ValueTask<ApiResult> SendAsync(HttpMethod method, string pathAndQuery, ReadOnlyMemory<byte>? body, string? mediaType, string? accept, CancellationToken cancellationToken)
+    private async ValueTask<ApiResult> SendAsync(HttpMethod method, string pathAndQuery, ReadOnlyMemory<byte>? body, string? mediaType, string? accept, CancellationToken cancellationToken, bool statusOnly = false)
     {
         var writes = method != HttpMethod.Get && !pathAndQuery.Contains("dryRun=All", StringComparison.Ordinal);
-        var call = new Call(this, method, new Uri(_connection.BaseUri, pathAndQuery), body, mediaType, accept ?? "application/json", writes);
+        var call = new Call(this, method, new Uri(_connection.BaseUri, pathAndQuery), body, mediaType, accept ?? "application/json", writes, statusOnly);
         return await _pipeline.ExecuteAsync(static (state, token) => state.Client.SendOnceAsync(state, token), call, cancellationToken).ConfigureAwait(false);
     }
 
@@ -378,7 +378,7 @@ internal sealed class DynamicClient
             var (http, used) = await _connection.AuthenticateAsync(request, limited).ConfigureAwait(false);
             _requests.Increment();
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limited).ConfigureAwait(false);
-            return (await ReadResultAsync(response, limited).ConfigureAwait(false), used);
+            return (await ReadResultAsync(response, limited, call.StatusOnly).ConfigureAwait(false), used);
         }
         catch (CredentialsException e)
         {
@@ -394,7 +394,7 @@ internal sealed class DynamicClient
         }
     }
 
-    private async ValueTask<ApiResult> ReadResultAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    private async ValueTask<ApiResult> ReadResultAsync(HttpResponseMessage response, CancellationToken cancellationToken, bool statusOnly = false)
     {
         var status = (int)response.StatusCode;
         var (buffer, length, tooLarge) = await ReadBodyAsync(response.Content, cancellationToken).ConfigureAwait(false);
@@ -403,6 +403,11 @@ internal sealed class DynamicClient
             if (tooLarge)
             {
                 return ApiResult.Failure(new ApiError(413, "ResponseTooLarge", $"the response is larger than the limit of {_options.MaxResponseBytes} bytes (KubernetesOptions.MaxResponseBytes)"));
+            }
+
+            if (statusOnly && response.StatusCode == HttpStatusCode.Created)
+            {
+                return ApiResult.Success(status, new MapNode());
             }
 
             MapNode? map = null;
@@ -563,7 +568,7 @@ internal sealed class DynamicClient
     private static void Add(StringBuilder query, string key, string value) =>
         query.Append(query.Length == 0 ? '?' : '&').Append(key).Append('=').Append(Uri.EscapeDataString(value));
 
-    private sealed record Call(DynamicClient Client, HttpMethod Method, Uri Uri, ReadOnlyMemory<byte>? Body, string? MediaType, string Accept, bool Writes);
+    private sealed record Call(DynamicClient Client, HttpMethod Method, Uri Uri, ReadOnlyMemory<byte>? Body, string? MediaType, string Accept, bool Writes, bool StatusOnly);
 
     private sealed class RequestCounter
     {

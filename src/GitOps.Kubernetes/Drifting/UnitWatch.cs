@@ -182,6 +182,15 @@ internal sealed class UnitWatch : ILiveKnowledge
         }
     }
 
+    /// <summary>The inventory was written outside an apply; what is expected of the objects stays.</summary>
+    public void Remember(Inventory inventory)
+    {
+        lock (_lock)
+        {
+            _inventory = inventory;
+        }
+    }
+
     /// <summary>An apply has ended; what it wrote is the new expectation.</summary>
     public void EndApply(Inventory? inventory, IEnumerable<LiveState> written, IEnumerable<DesiredObject> desired)
     {
@@ -384,7 +393,7 @@ internal sealed class UnitWatch : ILiveKnowledge
         }
 
         var type = await _cluster.Schemas.FindAsync(desired.Resource, cancellationToken).ConfigureAwait(false);
-        var (fields, manager, time) = OwnedDiff.Compare(desired.Root, root, type, _cluster.Options.FieldManager, _ignore.PathsFor(id));
+        var (fields, manager, time) = OwnedDiff.Compare(desired.ReadRoot(), root, type, _cluster.Options.FieldManager, _ignore.PathsFor(id));
 
         // Nothing of ours differs: what was seen was older than our last write.
         return fields.Count == 0 ? null : new Drift(id, fields, false) { Manager = manager, Time = time };

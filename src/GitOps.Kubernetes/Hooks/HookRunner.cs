@@ -125,7 +125,7 @@ internal sealed class HookRunner
 
     private byte[] Body(DueHook hook)
     {
-        var root = (MapNode)hook.Object.Root.DeepClone();
+        var root = hook.Object.ReadRoot();
         root.GetOrAddMap("metadata").GetOrAddMap("annotations").Set(Keys.HookRun, Mark(hook));
         return JsonTreeWriter.Write(root);
     }

@@ -23,6 +23,9 @@ internal sealed class Assessment
         _standIn = new StandIn(scope);
     }
 
+    /// <summary>The objects that another unit does not give up.</summary>
+    public IReadOnlyCollection<ResourceId> Refused => _ownership.Refused;
+
     public async ValueTask<List<PlannedObject>> RunAsync(List<DesiredObject> desired, CancellationToken cancellationToken)
     {
         var results = new PlannedObject?[desired.Count];
@@ -40,7 +43,7 @@ internal sealed class Assessment
             {
                 newNamespaces.Add(made.Id.Name);
             }
-            else if (results[i] is { Action: ChangeAction.Configured or ChangeAction.Created } changed && changed.Id.Kind == "CustomResourceDefinition" && desired[i].Root.GetMap("spec") is { } spec)
+            else if (results[i] is { Action: ChangeAction.Configured or ChangeAction.Created } changed && changed.Id.Kind == "CustomResourceDefinition" && desired[i].ReadRoot().GetMap("spec") is { } spec)
             {
                 changedKinds.Add(new GroupKind(spec.GetString("group") ?? "", spec.GetMap("names")?.GetString("kind") ?? ""));
             }
@@ -86,7 +89,7 @@ internal sealed class Assessment
         }
 
         // Not known to exist: the dry-run tells.
-        var dryRun = await _scope.Client.PatchAsync(desired.Resource, desired.Id.Namespace, desired.Id.Name, PatchKind.Apply, desired.Body, _scope.DryRun with { Force = true }, cancellationToken).ConfigureAwait(false);
+        var dryRun = await _scope.Client.PatchAsync(desired.Resource, desired.Id.Namespace, desired.Id.Name, PatchKind.Apply, desired.Body, _scope.DryRun with { Force = true, StatusOnly = true }, cancellationToken).ConfigureAwait(false);
         if (dryRun is { Succeeded: true, WasCreated: true })
         {
             return PlannedObject.Create(desired, "");
@@ -134,8 +137,8 @@ internal sealed class Assessment
 
         _ownership.WarnOfFlux(desired, live);
         var ignored = _scope.Ignore.PathsFor(desired.Id);
-        var root = ignored.Count == 0 ? desired.Root : _ownership.WithoutIgnored(desired.Root, live, ignored);
-        var body = ignored.Count == 0 ? desired.Body : JsonTreeWriter.Write(root);
+        var root = ignored.Count == 0 ? null : _ownership.WithoutIgnored(desired.ReadRoot(), live, ignored);
+        var body = root is null ? desired.Body : JsonTreeWriter.Write(root);
         var adopts = !desired.Policy.Merge && ManagedFields.NeedsAdoption(live, _scope.Manager);
 
         // Asking without force first makes the server name whom we would take fields from.
@@ -180,7 +183,7 @@ internal sealed class Assessment
         var action = fields.Count > 0 || takesOwnership ? ChangeAction.Configured : ChangeAction.Unchanged;
         return PlannedObject.Of(desired, action, state) with
         {
-            Body = ignored.Count == 0 ? null : root,
+            Body = root,
             Fields = fields,
             Conflicts = conflicts,
             Adopts = adopts,
@@ -227,7 +230,7 @@ internal sealed class Assessment
         }
 
         var type = await _scope.Cluster.Schemas.FindAsync(desired.Resource, cancellationToken).ConfigureAwait(false);
-        var fields = ObjectDiff.Compare(state.Root!, desired.Root, type).Where(f => f.After is not null).ToList();
+        var fields = ObjectDiff.Compare(state.Root!, desired.ReadRoot(), type).Where(f => f.After is not null).ToList();
         return PlannedObject.Of(desired, ChangeAction.Recreated, state) with { Fields = fields, Note = error.Causes.Count > 0 ? $"{error.Causes[0].Field}: {error.Causes[0].Message}" : error.Message };
     }
 

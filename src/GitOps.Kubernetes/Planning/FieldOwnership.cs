@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using GitOps.Json;
 using GitOps.Kubernetes.Applying;
 using GitOps.Kubernetes.Client;
@@ -8,8 +9,12 @@ namespace GitOps.Kubernetes.Planning;
 internal sealed class FieldOwnership
 {
     private readonly PlanScope _scope;
+    private readonly ConcurrentBag<ResourceId> _refused = [];
 
     public FieldOwnership(PlanScope scope) => _scope = scope;
+
+    /// <summary>The objects that another unit does not give up.</summary>
+    public IReadOnlyCollection<ResourceId> Refused => _refused;
 
     /// <summary>Whether a live object may become ours: it has no owner, or is ours, or its owner does not want it any more.</summary>
     public async ValueTask<bool> MayTakeAsync(ResourceId id, SourceLocation? origin, LiveState state, CancellationToken cancellationToken)
@@ -37,6 +42,7 @@ internal sealed class FieldOwnership
             return true;
         }
 
+        _refused.Add(id);
         _scope.Find(Diagnostic.Error(Reasons.Conflict,
             $"The live object belongs to {other}: two units must not own one object. Remove it from one of them; when it is moving, apply the unit that gives it up first.", origin, id));
         return false;

@@ -83,7 +83,7 @@ internal sealed class HookPlanning
             var @namespace = _mapping.NamespaceOf(hook.Manifest, resource);
             var root = Normalization.Prepare(hook.Manifest, @namespace, owner: null);
             var body = JsonTreeWriter.Write(root);
-            var prepared = new DesiredObject(hook.Manifest, hook.Manifest.Id with { Namespace = @namespace }, resource, root, body, Normalization.Hash(body), ObjectPolicy.Read(root)) { PendingDefinition = definition };
+            var prepared = new DesiredObject(hook.Manifest, hook.Manifest.Id with { Namespace = @namespace }, resource, body, Normalization.Hash(body), ObjectPolicy.Read(root)) { PendingDefinition = definition };
             if (hook.Moments.HasFlag(before))
             {
                 due.Add(new DueHook(hook, prepared, HookPhase.Before, isInstall ? "pre-install" : "pre-upgrade"));

@@ -10,6 +10,9 @@ internal sealed record KubernetesPlan(ApplyRequest Request, IReadOnlyList<Planne
     /// <summary>Whether the plan is about some objects of the inventory only; the entries of the others stay.</summary>
     public bool IsPartial { get; init; }
 
+    /// <summary>Whether the inventory was written while planning, since the unit waits for objects of another one.</summary>
+    public bool Announced { get; init; }
+
     /// <summary>The hooks that are due; <see langword="null"/> when none are.</summary>
     public HookRun? HookRun { get; init; }
 }

@@ -51,13 +51,48 @@ internal sealed class Planner
             return _scope.Failed(inventory);
         }
 
+        var assessment = new Assessment(_scope, inventory, live);
         List<PlannedObject> planned =
         [
-            .. await new Assessment(_scope, inventory, live).RunAsync(desired, cancellationToken).ConfigureAwait(false),
+            .. await assessment.RunAsync(desired, cancellationToken).ConfigureAwait(false),
             .. await new Pruning(_scope, live).RunAsync(leaving, cancellationToken).ConfigureAwait(false),
         ];
         var hooks = await new HookPlanning(_scope, _mapping).RunAsync(desired, planned, inventory, cancellationToken).ConfigureAwait(false);
-        return new KubernetesPlan(_scope.Request, [.. planned.Select(p => p.ToChange())], _scope.Diagnostics(), planned, inventory) { HookRun = hooks, Hooks = hooks?.Due() ?? [] };
+        var announced = await AnnounceAsync(assessment.Refused, desired, inventory, cancellationToken).ConfigureAwait(false);
+        return new KubernetesPlan(_scope.Request, [.. planned.Select(p => p.ToChange())], _scope.Diagnostics(), planned, announced ?? inventory)
+        {
+            HookRun = hooks,
+            Hooks = hooks?.Due() ?? [],
+            Announced = announced is not null,
+        };
+    }
+
+    /// <summary>
+    /// Puts what another unit owns into our inventory ahead of the time when it is given up: who prunes looks there, and leaves alone what somebody waits for.
+    /// Without it the order of two hosts would decide whether an object that moves is deleted and made anew.
+    /// </summary>
+    /// <returns>The inventory as stored; <see langword="null"/> when nothing was written.</returns>
+    private async ValueTask<Inventory?> AnnounceAsync(IReadOnlyCollection<ResourceId> refused, List<DesiredObject> desired, Inventory inventory, CancellationToken cancellationToken)
+    {
+        var waiting = desired.Where(d => refused.Contains(d.Id) && !inventory.Entries.ContainsKey(d.Id)).ToList();
+        if (!_scope.Request.AnnounceTakeover || waiting.Count == 0)
+        {
+            return null;
+        }
+
+        Dictionary<ResourceId, InventoryEntry> entries = new(inventory.Entries);
+        foreach (var item in waiting)
+        {
+            entries[item.Id] = new InventoryEntry(item.Id, item.Resource.Version);
+        }
+
+        var (saved, error) = await _scope.Cluster.Inventories.SaveAsync(inventory, entries, cancellationToken).ConfigureAwait(false);
+        if (saved is null)
+        {
+            _scope.Tell(Failures.General(error!, "That the unit waits for objects of another one cannot be written down", null));
+        }
+
+        return saved;
     }
 
     /// <summary>Plans the deletion of some of the unit's objects. Objects that the inventory does not hold are named and left alone.</summary>

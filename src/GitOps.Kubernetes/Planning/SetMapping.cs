@@ -133,7 +133,7 @@ internal sealed class SetMapping
 
         var root = Normalization.Prepare(manifest, id.Namespace, _scope.Owner);
         var body = JsonTreeWriter.Write(root);
-        var made = new DesiredObject(manifest, id, resource, root, body, Normalization.Hash(body), ObjectPolicy.Read(root)) { PendingDefinition = definition };
+        var made = new DesiredObject(manifest, id, resource, body, Normalization.Hash(body), ObjectPolicy.Read(root)) { PendingDefinition = definition };
         if (definition is null)
         {
             _scope.Cluster.Prepared.Add(manifest, id.Namespace, _scope.Owner, made);

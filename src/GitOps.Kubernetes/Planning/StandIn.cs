@@ -21,7 +21,7 @@ internal sealed class StandIn
             return true;
         }
 
-        var problems = DefinitionSchema.Validate(schema, desired.Root);
+        var problems = DefinitionSchema.Validate(schema, desired.ReadRoot());
         foreach (var problem in problems)
         {
             _scope.Find(Diagnostic.Error(Reasons.ValidationFailed, $"{problem} (by the CustomResourceDefinition of the set)", desired.Manifest.Origin, desired.Id));
@@ -35,7 +35,7 @@ internal sealed class StandIn
     {
         var suffix = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(desired.Id.ToString())).AsSpan(0, 5));
         var name = $"{desired.Id.Name[..Math.Min(desired.Id.Name.Length, 40)].TrimEnd('-', '.')}-{suffix}";
-        var root = (MapNode)desired.Root.DeepClone();
+        var root = desired.ReadRoot();
         var metadata = root.GetMap("metadata")!;
         metadata.Set("name", name);
         if (desired.Resource.Namespaced)
@@ -43,7 +43,7 @@ internal sealed class StandIn
             metadata.Set("namespace", @namespace);
         }
 
-        var result = await _scope.Client.PatchAsync(desired.Resource, desired.Resource.Namespaced ? @namespace : "", name, PatchKind.Apply, JsonTreeWriter.Write(root), _scope.DryRun with { Force = true }, cancellationToken).ConfigureAwait(false);
+        var result = await _scope.Client.PatchAsync(desired.Resource, desired.Resource.Namespaced ? @namespace : "", name, PatchKind.Apply, JsonTreeWriter.Write(root), _scope.DryRun with { Force = true, StatusOnly = true }, cancellationToken).ConfigureAwait(false);
         return (name, result);
     }
 

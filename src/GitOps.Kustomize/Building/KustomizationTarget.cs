@@ -65,7 +65,7 @@ internal sealed class KustomizationTarget
                 continue;
             }
 
-            if (resource.Kind.Length == 0)
+            if (Tree.Value(resource.Root!["kind"]).Length == 0)
             {
                 throw new KustomizeException($"missing kind in object {resource}{ResourceSet.At(resource)}", resource.Source);
             }

@@ -243,6 +243,11 @@ internal sealed class StrategicMerge
             return;
         }
 
+        if (value is ScalarNode untagged)
+        {
+            Tree.QuoteUntagged(untagged);
+        }
+
         if (ReferenceEquals(existing, value))
         {
             return;

@@ -11,6 +11,8 @@ internal sealed class CommentedText
     private readonly string[] _original;
     private readonly HashSet<Node> _foreign;
     private readonly SortedDictionary<int, int> _lines = [];
+    private readonly SortedSet<int> _added = [];
+    private int _written;
 
     /// <param name="document">The document as it was read and then changed.</param>
     /// <param name="original">The text it was read from.</param>
@@ -29,8 +31,9 @@ internal sealed class CommentedText
             return written;
         }
 
-        Tie(_document, reread);
         var lines = written.Split('\n');
+        _written = lines.Length;
+        Tie(_document, reread);
         var above = new List<string>?[lines.Length + 1];
         for (var i = 0; i < comments.Count;)
         {
@@ -46,7 +49,7 @@ internal sealed class CommentedText
             }
 
             var count = 1;
-            while (i + count < comments.Count && comments[i + count].IsAlone && comments[i + count].Line == comments[i].Line + count)
+            while (i + count < comments.Count && comments[i + count].IsAlone && comments[i + count].Line == comments[i].Line + count && comments[i + count].Column == comments[i].Column)
             {
                 count++;
             }
@@ -62,21 +65,26 @@ internal sealed class CommentedText
     {
         var (first, last) = (block[0].Line, block[^1].Line);
         var (previous, next) = (_lines.Keys.LastOrDefault(l => l < first), _lines.Keys.FirstOrDefault(l => l > last));
-        var at = next == 0 ? lines.Length : _lines[next] - 1;
+        var added = IsBlank(first - 1) || previous == 0 || (next != 0 && block[0].Column <= Indent(_original[next - 1])) ? 0 : FirstAdded(_lines[previous], next == 0 ? int.MaxValue : _lines[next], block[0].Column, lines);
+        var at = added > 0 ? added - 1 : next == 0 ? lines.Length : _lines[next] - 1;
         var indent = next != 0 && block[0].Column <= Indent(_original[next - 1]) ? Indent(lines[at]) : IndentBelow(first, block[0].Column, lines);
         var into = above[at] ??= [];
-        if (next == 0 && IsBlank(first - 1))
+        if (next == 0 && (IsBlank(first - 1) || _document is ListNode))
         {
             into.Add("");
         }
 
         into.AddRange(block.Select(c => new string(' ', indent) + c.Text));
-        if (previous == 0 && IsBlank(last + 1))
+        if (added > 0 || (previous == 0 && IsBlank(last + 1)))
         {
-            // What stands apart at the beginning is about the whole document.
+            // What stands apart at the beginning is about the whole document; what ended it ends what stood before a new field.
             into.Add("");
         }
     }
+
+    /// <summary>The line of the first field or item that is new between two lines, and no deeper than a comment; 0 for none.</summary>
+    private int FirstAdded(int after, int before, int column, string[] lines) =>
+        _added.FirstOrDefault(l => l > after && l < before && Indent(lines[l - 1]) <= column);
 
     /// <summary>The indentation of what a comment behind its lines belongs to: the last line that begins no further right.</summary>
     private int IndentBelow(int line, int column, string[] lines)
@@ -111,6 +119,11 @@ internal sealed class CommentedText
                 ref readonly var entry = ref map.EntryAt(i);
                 if (written.IndexOf(entry.Key) is >= 0 and var at)
                 {
+                    if (entry.KeyLine == 0)
+                    {
+                        _added.Add(written.EntryAt(at).KeyLine);
+                    }
+
                     Tie(entry.KeyLine, written.EntryAt(at).KeyLine);
                     Tie(entry.Value, written.EntryAt(at).Value);
                 }
@@ -120,7 +133,7 @@ internal sealed class CommentedText
         {
             for (var i = 0; i < Math.Min(list.Count, items.Count); i++)
             {
-                Tie(_foreign.Contains(list[i]) ? 0 : list[i].Line, items[i].Line);
+                Tie(list[i].Line, items[i].Line);
                 Tie(list[i], items[i]);
             }
         }
@@ -130,7 +143,8 @@ internal sealed class CommentedText
     {
         if (from > 0 && from <= _original.Length)
         {
-            _lines.TryAdd(from, to);
+            // An empty item at the end stands where the text ends.
+            _lines.TryAdd(from, Math.Min(to, _written));
         }
     }
 }

@@ -146,12 +146,12 @@ internal sealed class PathMatcher
 
         if (name.Length == 0)
         {
-            list.Add(Tree.NewScalar(pattern, Tree.KindOf(pattern, ScalarStyle.Plain)));
+            list.Add(Tree.NewUntagged(pattern));
         }
         else
         {
             var item = new MapNode();
-            Tree.Append(item, name, Tree.NewScalar(pattern, Tree.KindOf(pattern, ScalarStyle.Plain)));
+            Tree.Append(item, name, Tree.NewUntagged(pattern));
             list.Add(item);
         }
 
@@ -210,7 +210,7 @@ internal sealed class PathMatcher
         {
             Made.Map => new MapNode(),
             Made.List => new ListNode(),
-            _ => Tree.NewScalar(""),
+            _ => Tree.NewUntagged(""),
         };
     }
 

@@ -24,21 +24,21 @@ internal static class StructuredData
                 continue;
             }
 
-            var comments = new List<YamlComment>();
-            if (found is ScalarNode scalar && Parse(scalar.Text, comments) is { } document)
+            var form = new YamlForm();
+            if (found is ScalarNode scalar && Parse(scalar.Text, form) is { } document)
             {
-                return TrySet(scalar, document, comments, value, path[i..], create, patterns);
+                return TrySet(scalar, document, form, value, path[i..], create, patterns);
             }
         }
 
         return false;
     }
 
-    private static Node? Parse(string text, List<YamlComment> comments)
+    private static Node? Parse(string text, YamlForm form)
     {
         try
         {
-            return YamlReader.ReadFirst(text, "", s_yaml, comments: comments) ?? ScalarNode.Null();
+            return YamlReader.ReadFirst(text, "", s_yaml, form: form) ?? ScalarNode.Null();
         }
         catch (GitOpsException)
         {
@@ -46,7 +46,7 @@ internal static class StructuredData
         }
     }
 
-    private static bool TrySet(ScalarNode field, Node document, List<YamlComment> comments, Node value, List<string> path, PathMatcher.Made? create, Dictionary<string, GoRegex> patterns)
+    private static bool TrySet(ScalarNode field, Node document, YamlForm form, Node value, List<string> path, PathMatcher.Made? create, Dictionary<string, GoRegex> patterns)
     {
         try
         {
@@ -59,19 +59,21 @@ internal static class StructuredData
             var foreign = new HashSet<Node>(ReferenceEqualityComparer.Instance);
             foreach (var slot in slots)
             {
-                if (slot.Node is ScalarNode scalar)
+                if (slot.Node is ScalarNode scalar && form.AliasOf(scalar) is null)
                 {
                     Tree.Overwrite(scalar, Tree.Text(value));
                 }
                 else
                 {
                     var copy = value.DeepClone();
+                    (copy.Line, copy.Column) = (slot.Node.Line, slot.Node.Column);
                     foreign.Add(copy);
+                    DropComments(form, slot.Node);
                     slot.Replace(copy);
                 }
             }
 
-            field.Become(field.Kind, Serialize(document, field.Text, comments, foreign), field.Style);
+            field.Become(field.Kind, Serialize(document, field.Text, form, foreign), field.Style);
             return true;
         }
         catch (GitOpsException)
@@ -80,13 +82,29 @@ internal static class StructuredData
         }
     }
 
-    private static string Serialize(Node document, string original, List<YamlComment> comments, HashSet<Node> foreign)
+    /// <summary>Comments inside a map or list go with it.</summary>
+    private static void DropComments(YamlForm form, Node node)
+    {
+        var last = LastLine(node);
+        form.Comments.RemoveAll(c => c.IsAlone
+            ? c.Line > node.Line && (c.Line <= last || (c.Line == last + 1 && c.Column > 0 && c.Column >= node.Column - 1))
+            : c.Line <= last && (c.Line > node.Line || (c.Line == node.Line && c.Column >= node.Column)));
+    }
+
+    private static int LastLine(Node node) => node switch
+    {
+        MapNode map => map.Count == 0 ? node.Line : Math.Max(node.Line, Enumerable.Range(0, map.Count).Max(i => LastLine(map.EntryAt(i).Value))),
+        ListNode list => list.Count == 0 ? node.Line : Math.Max(node.Line, list.Max(LastLine)),
+        _ => node.Line,
+    };
+
+    private static string Serialize(Node document, string original, YamlForm form, HashSet<Node> foreign)
     {
         var start = original.AsSpan().TrimStart();
         if (start.Length == 0 || start[0] is not ('{' or '['))
         {
-            var written = KyamlText.Of(document, keepBraces: true).Trim();
-            return comments.Count == 0 ? written : new CommentedText(document, original, foreign).Restore(written, comments).Trim();
+            var written = KyamlText.Again(document, form).Trim();
+            return form.Comments.Count == 0 ? written : new CommentedText(document, original, foreign).Restore(written, form.Comments).Trim();
         }
 
         var text = new StringBuilder();

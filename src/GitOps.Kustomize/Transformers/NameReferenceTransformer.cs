@@ -26,6 +26,7 @@ internal sealed class NameReferenceTransformer : ITransformer
                 continue;
             }
 
+            RefuseNullVersion(resource);
             var referrer = new Referrer(this, resource);
             foreach (var (spec, target) in specs)
             {
@@ -34,6 +35,15 @@ internal sealed class NameReferenceTransformer : ITransformer
         }
 
         resources.Touch();
+    }
+
+    /// <summary>A null apiVersion is text to kustomize in one place and nothing in another, which it notices here.</summary>
+    private static void RefuseNullVersion(Resource resource)
+    {
+        if (resource.Root?["apiVersion"] is ScalarNode { Kind: ScalarKind.Null, Text.Length: > 0 })
+        {
+            throw new KustomizeException($"apiVersion of {resource}{ResourceSet.At(resource)} is null", resource.Source);
+        }
     }
 
     private void Index(ResourceSet resources)

@@ -35,6 +35,12 @@ internal sealed class ReplicaTransformer : ITransformer
         }
     }
 
-    private void Set(Node node) =>
-        Tree.SetText(node as ScalarNode ?? throw Tree.WrongKind("ScalarNode", node), _replica.Count.ToString(CultureInfo.InvariantCulture));
+    private void Set(Node node)
+    {
+        var scalar = node as ScalarNode ?? throw Tree.WrongKind("ScalarNode", node);
+
+        // A whole number, which quotes that were there turn into text all the same.
+        var style = Tree.StyleOf(scalar);
+        Tree.SetText(scalar, _replica.Count.ToString(CultureInfo.InvariantCulture), style == ScalarStyle.Plain ? ScalarKind.Integer : ScalarKind.String);
+    }
 }

@@ -83,7 +83,7 @@ internal sealed class VarTransformer : ITransformer
             default:
                 foreach (var item in (ListNode)node)
                 {
-                    if (item is not ScalarNode { Kind: ScalarKind.String } text)
+                    if (item is not ScalarNode text || !IsText(text))
                     {
                         throw new KustomizeException("invalid value type expect a string");
                     }
@@ -97,27 +97,30 @@ internal sealed class VarTransformer : ITransformer
 
     private void SetScalar(ScalarNode scalar)
     {
-        if (scalar.Kind != ScalarKind.String)
+        if (!IsText(scalar))
         {
             return;
         }
 
         if (!scalar.Text.Contains('$', StringComparison.Ordinal))
         {
-            scalar.Become(ScalarKind.String, scalar.Text, ScalarStyle.Plain);
+            scalar.Become(ScalarKind.String, scalar.Text, ScalarStyle.Plain, ScalarTag.Given);
             return;
         }
 
         var whole = Expand(scalar.Text, out var text);
         if (whole is null)
         {
-            scalar.Become(ScalarKind.String, text, ScalarStyle.Plain);
+            scalar.Become(ScalarKind.String, text, ScalarStyle.Plain, ScalarTag.Given);
             return;
         }
 
         var kind = whole.Kind is ScalarKind.Integer or ScalarKind.Float or ScalarKind.Boolean ? whole.Kind : ScalarKind.String;
-        scalar.Become(kind, kind == ScalarKind.Integer ? GoNumber.FormatInteger(whole) : whole.Text, ScalarStyle.Plain);
+        scalar.Become(kind, kind == ScalarKind.Integer ? GoNumber.FormatInteger(whole) : whole.Text, ScalarStyle.Plain, ScalarTag.Given);
     }
+
+    // What has no tag counts as text here, whatever it looks like.
+    private static bool IsText(ScalarNode scalar) => scalar.Kind == ScalarKind.String || scalar.Tag == ScalarTag.None;
 
     /// <summary>Expands the references of a text; a text that is one reference gives the value itself.</summary>
     private ScalarNode? Expand(string input, out string text)

@@ -38,10 +38,12 @@ internal static class Tree
     /// <summary>A new scalar for a field. A text that YAML 1.1 would not take for a string is quoted, so it stays a string.</summary>
     public static ScalarNode NewScalar(string text, ScalarKind? tag = null)
     {
-        var scalar = new ScalarNode(ScalarKind.String, text);
-        scalar.Become(tag ?? ScalarKind.String, text, ScalarStyle.Plain, TagOf(tag is not null));
-        return scalar;
+        var quoted = tag is null && text.Length > 0 && YamlResolver.Resolve(text, YamlSchema.Kubernetes) != ScalarKind.String;
+        return Made(tag ?? ScalarKind.String, text, TagOf(tag is not null || quoted));
     }
+
+    /// <summary>A new scalar whose text says what it is, now and whenever another takes its place.</summary>
+    public static ScalarNode NewUntagged(string text) => Made(text.Length == 0 ? ScalarKind.String : KindOf(text, ScalarStyle.Plain), text, ScalarTag.None);
 
     /// <summary>Sets a field of a map: an existing scalar changes in place and keeps its quotes.</summary>
     public static void SetField(MapNode map, string name, string text, ScalarKind? tag = null) => SetField(map, name, NewScalar(text, tag), tag is not null);
@@ -112,6 +114,22 @@ internal static class Tree
         ListNode => "SequenceNode",
         _ => "ScalarNode",
     };
+
+    /// <summary>What has no tag and looks like no text gets quotes when it is set as a field's value, and is text from then on.</summary>
+    public static void QuoteUntagged(ScalarNode scalar)
+    {
+        if (scalar is { Tag: ScalarTag.None, Style: ScalarStyle.Plain, Text.Length: > 0 } && YamlResolver.Resolve(scalar.Text, YamlSchema.Kubernetes) != ScalarKind.String)
+        {
+            scalar.Become(ScalarKind.String, scalar.Text, ScalarStyle.DoubleQuoted);
+        }
+    }
+
+    private static ScalarNode Made(ScalarKind kind, string text, ScalarTag tag)
+    {
+        var scalar = new ScalarNode(kind, text);
+        scalar.Become(kind, text, ScalarStyle.Plain, tag);
+        return scalar;
+    }
 
     private static ScalarTag TagOf(bool given) => given ? ScalarTag.Given : ScalarTag.None;
 

@@ -72,6 +72,7 @@ public sealed class GitOracleTests : IDisposable
         for (var round = 0; round < 200; round++)
         {
             var rules = string.Join('\n', Enumerable.Range(0, random.Next(2, 6)).Select(_ => random.Next(3) == 0 ? $"!{Rule(random)}" : random.Next(8) == 0 ? $"# {Rule(random)}" : Rule(random)));
+            rules = (random.Next(4) == 0 ? "\uFEFF" : "") + (random.Next(3) == 0 ? rules.Replace("\n", "\r\n", StringComparison.Ordinal) : rules);
             var git = Ask("", rules);
             var ignore = SourceIgnore.Create([(TreePath.Root, rules + "\n")], null);
 
@@ -111,7 +112,7 @@ public sealed class GitOracleTests : IDisposable
             File.Delete(file);
         }
 
-        File.WriteAllText(Path.Combine(_directory["tree"], domain, ".gitignore"), $"{rules}\n{(domain.Length == 0 ? "always\n" : "")}");
+        File.WriteAllText(Path.Combine(_directory["tree"], domain, ".gitignore"), $"{rules}\n{(domain.Length == 0 ? "always\n" : "")}", new System.Text.UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
         var output = Tools.Run("git", ["-C", _directory["tree"], "check-ignore", "--no-index", "--stdin", "-z"], input: string.Concat(_paths.Select(p => p.Path + "\0")) + "always\0");
         return [.. output.Split('\0', StringSplitOptions.RemoveEmptyEntries)];
     }

@@ -50,6 +50,9 @@ public sealed class SourceIgnoreTests
     [InlineData("[]-]x", "]x", false, true)]
     [InlineData("# a comment", "# a comment", false, false)]
     [InlineData("a.yaml\r\nb.yaml\r\n", "b.yaml", false, true)]
+    [InlineData("\uFEFFa.yaml\nb.yaml\n", "a.yaml", false, true)]
+    [InlineData("a.yaml\n\uFEFFb.yaml\n", "b.yaml", false, false)]
+    [InlineData("*.YAML", "a.yaml", false, false)]
     public void IsIgnored_Pattern_MatchesAsGit(string rules, string path, bool isDirectory, bool expected) =>
         SourceIgnore.Create([], rules).IsIgnored(path.Split('/'), isDirectory).Should().Be(expected);
 

@@ -1,4 +1,5 @@
 using GitOps.Git.Tests.Servers;
+using LibGit2Sharp;
 
 namespace GitOps.Git.Tests.Verification;
 
@@ -102,6 +103,24 @@ public sealed class MovedTagTests : UpstreamTest
                 await Upstream.TagAsync("v1.0.0", second, "release", new Replay(await File.ReadAllTextAsync(Scratch["alice.pub"], Token)), Token);
                 break;
         }
+    }
+
+    [Fact]
+    public async Task Verify_TagOfAnotherCommitOrOfATag_SaysNothingOfThisOne()
+    {
+        var first = await CommitAsync("1", isSigned: true);
+        var second = await CommitAsync("2", isSigned: true);
+        await Upstream.TagAsync("v1.0.0", second, "release", Signer, Token);
+        Tools.Run("git", ["-C", Upstream.Directory, "-c", "user.name=a", "-c", "user.email=a@b", "tag", "-m", "nested", "nested", "v1.0.0"]);
+        var verification = new GitVerification { Mode = GitVerificationMode.Tag, SshKeys = { GitSecret.FromFile(Scratch["alice.pub"]) } };
+        var verifier = await SignatureVerifier.CreateAsync(verification, TimeProvider.System, new SecretReading(null), Token);
+        using var repository = new Repository(Upstream.Directory);
+
+        Verify(second, "v1.0.0").Should().NotThrow();
+        Verify(first, "v1.0.0").Should().Throw<GitOpsException>().WithMessage("*for another object*");
+        Verify(second, "nested").Should().Throw<GitOpsException>().WithMessage("*for another object*");
+
+        Func<string> Verify(Revision revision, string tag) => () => verifier.Verify(repository, repository.Lookup<Commit>(revision.Digest), repository.Refs[$"refs/tags/{tag}"].TargetIdentifier);
     }
 
     private ValueTask<Revision> CommitAsync(string content, bool isSigned) =>

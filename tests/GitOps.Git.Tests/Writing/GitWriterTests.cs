@@ -76,6 +76,59 @@ public sealed class GitWriterTests : UpstreamTest
     }
 
     [Fact]
+    public async Task CommitAsync_TriedAgainAfterItsAnswerWasLost_IsNoConflictWithItself()
+    {
+        var seen = await Upstream.CommitAsync("first", GitFileChange.Write("a.yaml", "1"), GitFileChange.Write("b.yaml", "1"));
+        using var writer = new GitWriter(Options(Upstream.Url));
+        var commit = new GitCommit { Message = "mine", Changes = [GitFileChange.Write("a.yaml", "mine"), GitFileChange.Delete("b.yaml")], Base = seen };
+        var landed = await writer.CommitAsync(commit, Token);
+
+        (await writer.CommitAsync(commit, Token)).Should().Be(landed);
+        await Upstream.CommitAsync("other", GitFileChange.Write("b.yaml", "back"));
+        (await writer.Invoking(w => w.CommitAsync(commit, Token).AsTask()).Should().ThrowAsync<GitOpsException>()).Which.Reason.Should().Be(Reasons.Conflict);
+    }
+
+    [Fact]
+    public async Task CommitAsync_FileInThePlaceOfADirectory_IsRefused()
+    {
+        var before = await Upstream.CommitAsync("first", GitFileChange.Write("apps/a.yaml", "1"));
+        using var writer = new GitWriter(Options(Upstream.Url));
+
+        await Refused(GitFileChange.Delete("apps"), "directory");
+        await Refused(GitFileChange.Write("apps", "1"), "directory");
+        await Refused(GitFileChange.Write("apps/a.yaml/b.yaml", "1"), "apps/a.yaml is no directory");
+        (await writer.CommitAsync(Commit(GitFileChange.Delete("apps/none"), GitFileChange.Delete("apps/a.yaml/none")), Token)).Should().Be(before);
+        await writer.CommitAsync(Commit(GitFileChange.Delete("apps/a.yaml"), GitFileChange.Write("apps/a.yaml/b.yaml", "2")), Token);
+        Text(await TreeAsync(), "apps/a.yaml/b.yaml").Should().Be("2");
+
+        async Task Refused(GitFileChange change, string told)
+        {
+            var refusal = (await writer.Invoking(w => w.CommitAsync(Commit(change), Token).AsTask()).Should().ThrowAsync<GitOpsException>()).Which;
+            refusal.Reason.Should().Be(Reasons.Conflict);
+            refusal.Message.Should().Contain(told);
+        }
+    }
+
+    [Theory]
+    [InlineData("a b", "Alice", "a@b", "m")]
+    [InlineData("", "Alice", "a@b", "m")]
+    [InlineData("a:b", "Alice", "a@b", "m")]
+    [InlineData("a..b", "Alice", "a@b", "m")]
+    [InlineData("refs/heads/main", "Alice", "a@b", "m")]
+    [InlineData("main", "", "a@b", "m")]
+    [InlineData("main", "Eve\nparent 1", "a@b", "m")]
+    [InlineData("main", "Eve", "a@b> 1 +0000", "m")]
+    [InlineData("main", "Alice", "a@b", "m\0")]
+    public async Task CommitAsync_WhatCannotBeWritten_IsRefusedBeforeAnythingIsAsked(string branch, string name, string email, string message)
+    {
+        using var writer = new GitWriter(Options("http://127.0.0.1:1/nowhere.git"));
+        var commit = new GitCommit { Branch = branch, Message = message, Changes = [GitFileChange.Write("a.yaml", "1")], Author = new GitIdentity(name, email) };
+
+        await writer.Invoking(w => w.CommitAsync(commit, Token).AsTask()).Should().ThrowAsync<ArgumentException>();
+        await Upstream.Invoking(u => u.CommitAsync(commit, Token).AsTask()).Should().ThrowAsync<ArgumentException>();
+    }
+
+    [Fact]
     public async Task CommitAsync_HookRefuses_SaysSo()
     {
         await using var server = await GitHttpServer.StartAsync(Served);
@@ -134,5 +187,4 @@ public sealed class GitWriterTests : UpstreamTest
         using var source = Source(o => o.CacheDirectory = Scratch["reader"]);
         return (await NewestAsync(source)).Tree;
     }
-
 }

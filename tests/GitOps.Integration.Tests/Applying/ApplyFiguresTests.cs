@@ -12,28 +12,38 @@ public abstract class ApplyFiguresTests(ITestCluster cluster) : ApplierScenarios
     public async Task ThousandObjects_FirstApplyAndSecondRun_StayWithinTheirRatios()
     {
         OnRequest();
-        await RawAsync(Unique + "-warm", 50);
+        await RawAsync(Unique + "-warm", 150);
         using (var warm = NewApplier())
         {
-            await ApplyAsync(new ApplyRequest(Unique + "w", Set(Unique + "w", 50)), warm);
+            await ApplyAsync(new ApplyRequest(Unique + "w", Set(Unique + "w", 150)), warm);
         }
 
-        var raw = await TimeAsync(() => RawAsync(Unique + "-raw", 500));
-        using var first = NewApplier();
-        var set = Set(Unique, 500);
-        var watch = Stopwatch.StartNew();
-        var plan = await first.PlanAsync(new ApplyRequest(Unique, set), Token);
-        var planned = watch.Elapsed;
-        (await first.ApplyAsync(plan, null, Token)).Succeeded.Should().BeTrue();
-        var applied = watch.Elapsed;
+        // What else the machine does only ever adds time, so each part counts with the best of eight rounds.
+        List<(TimeSpan Raw, TimeSpan Planned, TimeSpan Written)> rounds = [];
+        Manifest[] set = [];
+        for (var round = 0; round < 8; round++)
+        {
+            var unit = string.Create(CultureInfo.InvariantCulture, $"{Unique}-{round}");
+            var alone = await TimeAsync(() => RawAsync(unit + "-raw", 500));
+            using var first = NewApplier();
+            set = Set(unit, 500);
+            var watch = Stopwatch.StartNew();
+            var plan = await first.PlanAsync(new ApplyRequest(unit, set), Token);
+            var dryRun = watch.Elapsed;
+            (await first.ApplyAsync(plan, null, Token)).Succeeded.Should().BeTrue();
+            rounds.Add((alone, dryRun, watch.Elapsed - dryRun));
+        }
+
+        var (raw, planned, written) = (rounds.Min(static r => r.Raw), rounds.Min(static r => r.Planned), rounds.Min(static r => r.Written));
         using var cold = NewApplier();
-        var second = await TimeAsync(async () => (await cold.PlanAsync(new ApplyRequest(Unique, set), Token)).HasChanges.Should().BeFalse());
+        var second = await TimeAsync(async () => (await cold.PlanAsync(new ApplyRequest(Unique + "-7", set), Token)).HasChanges.Should().BeFalse());
         var coldRequests = cold.RequestCount;
 
+        var whole = (planned + written) / raw;
         TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"raw {raw.TotalSeconds:0.00} s; plan {planned.TotalSeconds:0.00} s; plan and apply {applied.TotalSeconds:0.00} s ({applied / raw:0.00} times raw, {(applied - planned) / raw:0.00} without the dry-run); second run, cold: {second.TotalSeconds:0.000} s, {coldRequests} requests"));
-        (applied / raw).Should().BeLessThan(3);
-        ((applied - planned) / raw).Should().BeLessThan(2);
+            $"raw {raw.TotalSeconds:0.00} s; plan {planned.TotalSeconds:0.00} s; apply {written.TotalSeconds:0.00} s ({whole:0.00} times raw, {written / raw:0.00} without the dry-run); second run, cold: {second.TotalSeconds:0.000} s, {coldRequests} requests; rounds: {string.Join(", ", rounds.Select(static r => ((r.Planned + r.Written) / r.Raw).ToString("0.00", CultureInfo.InvariantCulture)))}"));
+        whole.Should().BeLessThan(3);
+        (written / raw).Should().BeLessThan(2);
         second.Should().BeLessThan(TimeSpan.FromSeconds(0.5), "kubectl was recorded to need 25 seconds for such a set, and we are to be 50 times faster than that");
         coldRequests.Should().BeLessThan(10, "a cold process needs one list per kind, discovery and the inventory");
         await KubectlAsync(raw, second);

@@ -158,6 +158,68 @@ public abstract class PolicyTests(ITestCluster cluster) : ApplierScenarios(clust
         (await InventoryAsync(other)).Should().Equal($"{Unique}_a__ConfigMap");
     }
 
+    [Fact]
+    public async Task HandOver_NewOwnerAskedFirst_GiverDoesNotPruneWhatItWaitsFor()
+    {
+        var other = Unique + "-b";
+        await ApplyAsync(Unique, Namespace(Unique), ConfigMap(Unique, "a"), ConfigMap(Unique, "b"));
+        var uid = (await LiveAsync(ConfigMaps, Unique, "a"))!.GetMap("metadata")!.GetString("uid");
+        var taking = new ApplyRequest(other, [ConfigMap(Unique, "a", "2")]) { AnnounceTakeover = true };
+
+        // Processes of their own: nothing but the cluster tells the one what the other wants.
+        using var taker = NewApplier();
+        using var giver = NewApplier();
+        (await taker.PlanAsync(taking with { AnnounceTakeover = false }, Token)).CanApply.Should().BeFalse("the first unit still wants it");
+        (await InventoryAsync(other)).Should().BeEmpty("a plan that only shows writes nothing");
+        (await taker.PlanAsync(taking, Token)).CanApply.Should().BeFalse();
+        (await taker.PlanAsync(taking, Token)).CanApply.Should().BeFalse("waiting twice is waiting once");
+        var given = await ApplyAsync(new ApplyRequest(Unique, [Namespace(Unique)]), giver);
+        await ApplyAsync(taking, taker);
+        await ApplyAsync(new ApplyRequest(Unique, [Namespace(Unique)]), giver);
+
+        given.Changes.Single(c => c.Resource.Name == "a").Action.Should().Be(ChangeAction.Skipped);
+        given.Changes.Single(c => c.Resource.Name == "b").Action.Should().Be(ChangeAction.Deleted);
+        var live = (await LiveAsync(ConfigMaps, Unique, "a"))!;
+        live.GetMap("metadata")!.GetString("uid").Should().Be(uid);
+        live.GetMap("data")!.GetString("key").Should().Be("2");
+        (await InventoryAsync(Unique)).Should().Equal($"_{Unique}__Namespace");
+        (await InventoryAsync(other)).Should().Equal($"{Unique}_a__ConfigMap");
+    }
+
+    [Fact]
+    public async Task HandOver_NewOwnerGivesUpWaiting_OldOwnerKeepsTheObjectAndPrunesItLater()
+    {
+        var other = Unique + "-b";
+        await ApplyAsync(Unique, Namespace(Unique), ConfigMap(Unique, "a"));
+        using var taker = NewApplier();
+        using var giver = NewApplier();
+        (await taker.PlanAsync(new ApplyRequest(other, [ConfigMap(Unique, "a", "2"), ConfigMap(Unique, "c")]) { AnnounceTakeover = true }, Token)).CanApply.Should().BeFalse();
+
+        var changes = await ApplyAsync(new ApplyRequest(other, [ConfigMap(Unique, "c")]), taker);
+        changes.Changes.Should().NotContain(c => c.Action == ChangeAction.Deleted);
+        (await InventoryAsync(other)).Should().Equal($"{Unique}_c__ConfigMap");
+        (await LiveAsync(ConfigMaps, Unique, "a"))!.GetMap("data")!.GetString("key").Should().Be("1");
+        await ApplyAsync(new ApplyRequest(Unique, [Namespace(Unique)]), giver);
+
+        (await LiveAsync(ConfigMaps, Unique, "a")).Should().BeNull("nobody waits for it any more");
+    }
+
+    [Fact]
+    public async Task HandOver_GiverPrunesBeforeAnybodyAsks_TheNextRunMakesItAnew()
+    {
+        var other = Unique + "-b";
+        await ApplyAsync(Unique, Namespace(Unique), ConfigMap(Unique, "a"));
+        using var giver = NewApplier();
+        using var taker = NewApplier();
+
+        await ApplyAsync(new ApplyRequest(Unique, [Namespace(Unique)]), giver);
+        await ApplyAsync(new ApplyRequest(other, [ConfigMap(Unique, "a", "2")]) { AnnounceTakeover = true }, taker);
+
+        (await ValueAsync("a")).Should().Be("2");
+        (await InventoryAsync(Unique)).Should().Equal($"_{Unique}__Namespace");
+        (await InventoryAsync(other)).Should().Equal($"{Unique}_a__ConfigMap");
+    }
+
     private static string Annotation(string key, string value) => $$$""", "annotations":{"{{{key}}}":"{{{value}}}"}""";
 
     private async Task<string?> ValueAsync(string name) => (await LiveAsync(ConfigMaps, Unique, name))?.GetMap("data")?.GetString("key");
