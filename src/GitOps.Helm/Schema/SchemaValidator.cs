@@ -3,7 +3,7 @@ using System.Globalization;
 namespace GitOps.Helm.Schema;
 
 /// <summary>Checks values against a compiled schema; what fails and in which words follows the library Helm uses.</summary>
-internal sealed class SchemaValidator
+internal sealed partial class SchemaValidator
 {
     private const int MaxDepth = 2000;
 
@@ -346,132 +346,8 @@ internal sealed class SchemaValidator
         }
     }
 
-    private void CheckCombinations(SchemaNode s, object? value, string at, Scope scope, Unevaluated unevaluated, List<SchemaError> errors)
-    {
-        if (s.Not is { } not && CheckSame(not, value, at, scope, unevaluated) is null)
-        {
-            errors.Add(new SchemaError(at, "'not' failed"));
-        }
-
-        if (s.AllOf.Count > 0)
-        {
-            var failures = new List<SchemaError>();
-            foreach (var schema in s.AllOf)
-            {
-                Add(failures, CheckSame(schema, value, at, scope, unevaluated));
-            }
-
-            if (failures.Count > 0)
-            {
-                errors.Add(new SchemaError(at, "'allOf' failed") { Causes = failures });
-            }
-        }
-
-        if (s.AnyOf.Count > 0)
-        {
-            var failures = new List<SchemaError>();
-            var matched = false;
-            foreach (var schema in s.AnyOf)
-            {
-                if (CheckSame(schema, value, at, scope, unevaluated) is { } error)
-                {
-                    failures.Add(error);
-                }
-                else
-                {
-                    matched = true;
-                    if (unevaluated.IsEmpty)
-                    {
-                        break;
-                    }
-                }
-            }
-
-            if (!matched)
-            {
-                errors.Add(new SchemaError(at, "'anyOf' failed") { Causes = failures });
-            }
-        }
-
-        if (s.OneOf.Count > 0)
-        {
-            var failures = new List<SchemaError>();
-            var matched = -1;
-            for (var i = 0; i < s.OneOf.Count; i++)
-            {
-                if (CheckSame(s.OneOf[i], value, at, scope, unevaluated) is { } error)
-                {
-                    failures.Add(error);
-                }
-                else if (matched < 0)
-                {
-                    matched = i;
-                }
-                else
-                {
-                    errors.Add(new SchemaError(at, $"'oneOf' failed, subschemas {matched}, {i} matched"));
-                    break;
-                }
-            }
-
-            if (matched < 0)
-            {
-                errors.Add(new SchemaError(at, "'oneOf' failed, none matched") { Causes = failures });
-            }
-        }
-
-        if (s.If is { } condition)
-        {
-            var branch = CheckSame(condition, value, at, scope, unevaluated) is null ? s.Then : s.Else;
-            if (branch is not null)
-            {
-                Add(errors, CheckSame(branch, value, at, scope, unevaluated));
-            }
-        }
-    }
-
-    private void CheckUnevaluated(SchemaNode s, object? value, string at, Scope scope, Unevaluated unevaluated, List<SchemaError> errors)
-    {
-        if (s.UnevaluatedProperties is { } properties && value is Dictionary<string, object?> map && unevaluated.Properties is { } keys)
-        {
-            foreach (var key in keys)
-            {
-                Add(errors, CheckItem(properties, map[key], at, key, scope));
-            }
-
-            keys.Clear();
-        }
-
-        if (s.UnevaluatedItems is { } items && value is List<object?> list && unevaluated.Items is { } indexes)
-        {
-            foreach (var i in indexes)
-            {
-                Add(errors, CheckItem(items, list[i], at, Index(i), scope));
-            }
-
-            indexes.Clear();
-        }
-    }
-
     private SchemaError? CheckItem(SchemaNode schema, object? value, string at, string token, Scope scope) =>
         Check(schema, value, SchemaText.Append(at, token), new Scope(schema, scope.ValueId + 1, scope), Unevaluated.For(value, schema, wanted: false));
-
-    private SchemaError? CheckSame(SchemaNode schema, object? value, string at, Scope scope, Unevaluated unevaluated)
-    {
-        var inner = Unevaluated.For(value, schema, wanted: !unevaluated.IsEmpty);
-        var error = Check(schema, value, at, new Scope(schema, scope.ValueId, scope), inner);
-        if (error is null)
-        {
-            unevaluated.IntersectWith(inner);
-        }
-
-        return error;
-    }
-
-    private SchemaError? CheckReference(SchemaNode target, object? value, string at, Scope scope, Unevaluated unevaluated) =>
-        CheckSame(target, value, at, scope, unevaluated) is { } error
-            ? new SchemaError(at, "validation failed") { IsReference = true, Causes = error.IsGroup ? error.Causes : [error] }
-            : null;
 
     private static void Add(List<SchemaError> errors, SchemaError? error)
     {
@@ -482,75 +358,4 @@ internal sealed class SchemaValidator
     }
 
     private static string Index(int i) => i.ToString(CultureInfo.InvariantCulture);
-
-    /// <summary>The schemas entered so far; <paramref name="ValueId"/> changes when the value does.</summary>
-    private sealed record Scope(SchemaNode Schema, int ValueId, Scope? Parent)
-    {
-        public bool IsCycle()
-        {
-            for (var scope = Parent; scope is not null && scope.ValueId == ValueId; scope = scope.Parent)
-            {
-                if (ReferenceEquals(scope.Schema, Schema))
-                {
-                    return true;
-                }
-            }
-
-            return false;
-        }
-
-        public SchemaNode OutermostRecursive(SchemaNode fallback)
-        {
-            var found = fallback;
-            for (var scope = this; scope is not null; scope = scope.Parent)
-            {
-                found = scope.Schema.Resource.RecursiveAnchor && scope.Schema.Resource.Root is not null ? scope.Schema : found;
-            }
-
-            return found;
-        }
-
-        public SchemaNode OutermostDynamic(string anchor, SchemaNode fallback)
-        {
-            var found = fallback;
-            for (var scope = this; scope is not null; scope = scope.Parent)
-            {
-                found = scope.Schema.Resource.DynamicAnchors.GetValueOrDefault(anchor, found);
-            }
-
-            return found;
-        }
-    }
-
-    /// <summary>The properties or items no keyword has looked at yet; kept only when some schema asks.</summary>
-    private sealed class Unevaluated
-    {
-        public static Unevaluated None { get; } = new();
-
-        public HashSet<string>? Properties { get; private init; }
-
-        public HashSet<int>? Items { get; private init; }
-
-        public bool IsEmpty => Properties is not { Count: > 0 } && Items is not { Count: > 0 };
-
-        public static Unevaluated For(object? value, SchemaNode schema, bool wanted) => value switch
-        {
-            Dictionary<string, object?> map when wanted || schema.UnevaluatedProperties is not null => new Unevaluated { Properties = [.. map.Keys] },
-            List<object?> list when wanted || schema.UnevaluatedItems is not null => new Unevaluated { Items = [.. Enumerable.Range(0, list.Count)] },
-            _ => None,
-        };
-
-        public void IntersectWith(Unevaluated inner)
-        {
-            if (inner.Properties is { } properties)
-            {
-                Properties?.IntersectWith(properties);
-            }
-
-            if (inner.Items is { } items)
-            {
-                Items?.IntersectWith(items);
-            }
-        }
-    }
 }

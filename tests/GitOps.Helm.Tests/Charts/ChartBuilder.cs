@@ -35,6 +35,12 @@ internal static class ChartBuilder
     public static string Render(HelmChart chart, HelmOptions? options = null, Func<string, string?>? readFile = null) =>
         RenderRelease(chart, options, readFile).ToYaml();
 
+    /// <summary>The text of one template, before anything is split or sorted.</summary>
+    public static string RenderText(string template, string values, params HelmValuesSource[] more) =>
+        HelmTemplate.RenderFilesAsync(
+            Chart(("values.yaml", values), ("templates/t.yaml", template)), new HelmOptions { Values = more }, cancellationToken: TestContext.Current.CancellationToken)
+            .AsTask().GetAwaiter().GetResult()["demo/templates/t.yaml"];
+
     public static HelmRelease RenderRelease(HelmChart chart, HelmOptions? options = null, Func<string, string?>? readFile = null) =>
         HelmTemplate.RenderAsync(chart, options ?? new HelmOptions(), readFile, TestContext.Current.CancellationToken).AsTask().GetAwaiter().GetResult();
 }
