@@ -2,12 +2,12 @@ using System.Security.Cryptography;
 
 namespace GitOps.Git;
 
-/// <summary>Finds packs that were cut short or changed on disk: a pack ends with the hash of all that comes before, and its index repeats that hash.</summary>
+/// <summary>Finds packs and indexes that were cut short or changed on disk: each ends with the hash of all that comes before, and an index repeats its pack's.</summary>
 internal sealed class PackCheck
 {
     private const int HashLength = 20;
 
-    /// <summary>Larger packs are checked by their ends only; hashing them would take longer than it is worth.</summary>
+    /// <summary>Larger files are checked by their ends only; hashing them would take longer than it is worth.</summary>
     private const long MaxHashed = 512L * 1024 * 1024;
 
     private readonly HashSet<string> _checked = new(StringComparer.Ordinal);
@@ -16,8 +16,7 @@ internal sealed class PackCheck
 
     private bool IsWhole(string pack)
     {
-        var file = new FileInfo(pack);
-        var key = FormattableString.Invariant($"{pack} {file.Length} {file.LastWriteTimeUtc.Ticks}");
+        var key = string.Join('\n', new[] { pack, Path.ChangeExtension(pack, ".idx") }.Select(p => new FileInfo(p)).Select(f => FormattableString.Invariant($"{f.FullName} {(f.Exists ? f.Length : 0)} {f.LastWriteTimeUtc.Ticks}")));
         if (_checked.Contains(key))
         {
             return true;
@@ -34,8 +33,8 @@ internal sealed class PackCheck
 
     private static bool Check(string pack)
     {
-        using var index = File.OpenRead(Path.ChangeExtension(pack, ".idx"));
-        using var stream = new FileStream(pack, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1024 * 1024, FileOptions.SequentialScan);
+        using var index = Open(Path.ChangeExtension(pack, ".idx"));
+        using var stream = Open(pack);
         if (index.Length < 2 * HashLength || stream.Length < HashLength)
         {
             return false;
@@ -52,7 +51,22 @@ internal sealed class PackCheck
             return false;
         }
 
-        return stream.Length > MaxHashed || HashOf(stream).AsSpan().SequenceEqual(stated);
+        return IsAsStated(index) && IsAsStated(stream);
+    }
+
+    private static FileStream Open(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1024 * 1024, FileOptions.SequentialScan);
+
+    private static bool IsAsStated(FileStream stream)
+    {
+        if (stream.Length > MaxHashed)
+        {
+            return true;
+        }
+
+        Span<byte> stated = stackalloc byte[HashLength];
+        stream.Seek(-HashLength, SeekOrigin.End);
+        stream.ReadExactly(stated);
+        return HashOf(stream).AsSpan().SequenceEqual(stated);
     }
 
     private static byte[] HashOf(FileStream stream)

@@ -82,6 +82,7 @@ public sealed class FaultTests : FaultTest
     [InlineData("delete the pack")]
     [InlineData("delete the index")]
     [InlineData("empty the index")]
+    [InlineData("flip bytes of the index")]
     [InlineData("delete the references")]
     [InlineData("write nonsense into the references")]
     [InlineData("write nonsense into the configuration")]
@@ -165,13 +166,10 @@ public sealed class FaultTests : FaultTest
 
                 break;
             case "flip bytes of the pack":
-                var bytes = File.ReadAllBytes(pack);
-                for (var i = bytes.Length / 3; i < bytes.Length * 2 / 3; i += 7)
-                {
-                    bytes[i] ^= 0x55;
-                }
-
-                File.WriteAllBytes(pack, bytes);
+                FlipBytes(pack);
+                break;
+            case "flip bytes of the index":
+                FlipBytes(Path.ChangeExtension(pack, ".idx"));
                 break;
             case "delete the pack":
                 File.Delete(pack);
@@ -205,6 +203,17 @@ public sealed class FaultTests : FaultTest
                 File.WriteAllText(Path.Combine(mirror, "current"), "../../nonsense");
                 break;
         }
+    }
+
+    private static void FlipBytes(string file)
+    {
+        var bytes = File.ReadAllBytes(file);
+        for (var i = bytes.Length / 3; i < bytes.Length * 2 / 3; i += 7)
+        {
+            bytes[i] ^= 0x55;
+        }
+
+        File.WriteAllBytes(file, bytes);
     }
 
     private Process StartVictim(string url, int rounds) => Victim.Start(url, Cache, rounds);
