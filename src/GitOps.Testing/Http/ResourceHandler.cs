@@ -363,6 +363,10 @@ internal sealed partial class ResourceHandler
             {
                 throw ApiException.Unreasoned($"failed to decode managed fields: {e.Message}");
             }
+            catch (DecodeException e)
+            {
+                throw Unreadable(e);
+            }
         }
 
         MapNode Normalize(MapNode merged)
@@ -373,9 +377,14 @@ internal sealed partial class ResourceHandler
             }
             catch (DecodeException e)
             {
-                throw ApiException.BadRequest(e.Message);
+                throw Unreadable(e);
             }
         }
+
+        // What fits the schema and yet not the type is found when ownership was settled already: the server's own fault, as it sees it.
+        ApiException Unreadable(DecodeException e) => definition.IsCustom
+            ? ApiException.BadRequest(e.Message)
+            : ApiException.Unreasoned($"failed to convert new object ({ObjectMeta.Namespace(configuration)}/{ObjectMeta.Name(configuration)}; {apiVersion}, Kind={kind}) to proper version: unable to convert unstructured object to {apiVersion}, Kind={kind}: {e.Message}");
 
         var unknown = new List<string>();
         if (Validation(request) != "Ignore" && definition.IsCustom)
@@ -399,17 +408,7 @@ internal sealed partial class ResourceHandler
                     throw ApiException.Conflict(definition.Group, definition.Plural, request.Info.Name, $"uid mismatch: the provided object specified uid {uid}, and no existing object was found");
                 }
 
-                MapNode merged;
-                try
-                {
-                    merged = Merge(definition.Strategy.Empty(version.Name));
-                }
-                catch (DecodeException e)
-                {
-                    throw ApiException.BadRequest(e.Message);
-                }
-
-                var created = CreateObject(request, definition, version, Normalize(merged), updateManagedFields: false);
+                var created = CreateObject(request, definition, version, Normalize(Merge(definition.Strategy.Empty(version.Name))), updateManagedFields: false);
                 if (created is null && attempt < UpdateAttempts)
                 {
                     continue;

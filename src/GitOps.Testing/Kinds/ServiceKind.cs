@@ -13,8 +13,16 @@ internal sealed class ServiceKind
 
     public KindRules Rules => new()
     {
-        ValidateStatus = StatusValidation.LoadBalancer,
-        CheckName = Names.Dns1035Label,
+        ValidateStatus = static (root, old, errors) =>
+        {
+            if (root.GetMap("spec")?.GetString("type") != "LoadBalancer" && root.GetMap("status")?.GetMap("loadBalancer")?.GetList("ingress") is { Count: > 0 })
+            {
+                errors.Add(FieldError.Forbidden("status.loadBalancer.ingress", "may only be used when `spec.type` is 'LoadBalancer'"));
+            }
+
+            StatusValidation.LoadBalancer(root, old, errors);
+        },
+        CheckName = Names.DottlessLabel,
         Default = Defaults,
         PrepareCreate = Allocate,
         PrepareUpdate = (root, old) =>

@@ -7,10 +7,9 @@ internal static class VolumeValidation
 
     /// <summary>Checks the volumes.</summary>
     /// <returns>The names that containers may mount.</returns>
-    public static HashSet<string> Volumes(Check spec, bool isPod, ListNode? claims)
+    public static HashSet<string> Volumes(Check spec, bool isPod)
     {
-        // Claims of a StatefulSet become volumes of its pods.
-        var names = (claims?.OfType<MapNode>() ?? []).Select(static c => ObjectMeta.Name(c)).ToHashSet(StringComparer.Ordinal);
+        var names = new HashSet<string>(StringComparer.Ordinal);
         var own = new HashSet<string>(StringComparer.Ordinal);
         foreach (var volume in spec.Items("volumes"))
         {
@@ -40,6 +39,10 @@ internal static class VolumeValidation
 
         return names;
     }
+
+    /// <summary>The names of the volumes that can be given to a container as devices.</summary>
+    public static HashSet<string> BlockVolumes(Check spec) =>
+        spec.Items("volumes").Where(static v => v.HasMap("persistentVolumeClaim") || v.HasMap("ephemeral")).Select(static v => v.Text("name")).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>What is wrong with a path below a volume.</summary>
     public static string? Descending(string path) => path.StartsWith('/') ? "must be a relative path" : NoBacksteps(path);
@@ -130,7 +133,12 @@ internal static class VolumeValidation
 
                 break;
             case "image":
-                source.Demand("reference");
+                // A template may leave it to whoever makes the pod.
+                if (isPod)
+                {
+                    source.Demand("reference");
+                }
+
                 source.OneOf("pullPolicy", "Always", "IfNotPresent", "Never");
                 break;
             default:
