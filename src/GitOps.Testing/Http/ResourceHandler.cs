@@ -290,13 +290,14 @@ internal sealed partial class ResourceHandler
                 {
                     return StrategicMergePatch.Apply(version.Type, live, strategic);
                 }
-                catch (GitOpsException e) when (e.Message.Contains("merge key", StringComparison.Ordinal))
+                catch (StrategicMergePatchException e)
                 {
-                    throw ApiException.Unreasoned(e.Message);
-                }
-                catch (GitOpsException e)
-                {
-                    throw ApiException.BadRequest(e.Message);
+                    throw e.Fault switch
+                    {
+                        StrategicMergePatchFault.Malformed => ApiException.BadRequest(e.Message),
+                        StrategicMergePatchFault.Contradiction => new ApiException(new ApiStatus { Code = 422, Message = e.Message }),
+                        _ => ApiException.Unreasoned(e.Message),
+                    };
                 }
         }
     }

@@ -11,9 +11,9 @@ internal static class AutoscalingValidation
         var spec = Check.Of(root, errors).Child("spec");
         var metrics = spec.Items("metrics").ToArray();
         var zeroAllowed = metrics.Any(static m => m.Text("type") is "Object" or "External");
-        if (spec.Number("minReplicas") < (zeroAllowed ? 0 : 1))
+        if (spec.Number("minReplicas") < 1)
         {
-            spec.Invalid("minReplicas", zeroAllowed ? "must be greater than or equal to 0" : "must be greater than or equal to 1");
+            spec.Invalid("minReplicas", "must be greater than or equal to 1");
         }
 
         if (spec.Number("minReplicas") == 0 && !zeroAllowed)

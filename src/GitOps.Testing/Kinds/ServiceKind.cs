@@ -287,29 +287,22 @@ internal sealed class ServiceKind
 
         if (spec.GetString("clusterIP") is not { Length: > 0 })
         {
-            if (!ServiceFamilies.CanAllocate(spec))
+            if (!ServiceFamilies.CanAllocate(spec) || spec.GetList("clusterIPs") is { Count: > 0 })
             {
                 // The validation says why.
                 return;
             }
 
-            if (spec.GetList("clusterIPs") is { Count: > 0 } given)
+            lock (_lock)
             {
-                spec["clusterIP"] = given[0];
-            }
-            else
-            {
-                lock (_lock)
+                string address;
+                do
                 {
-                    string address;
-                    do
-                    {
-                        address = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"10.0.{(_nextAddress >> 8) & 255}.{_nextAddress & 255}");
-                        _nextAddress++;
-                    }
-                    while (!_addresses.Add(address));
-                    spec.Set("clusterIP", address);
+                    address = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"10.0.{(_nextAddress >> 8) & 255}.{_nextAddress & 255}");
+                    _nextAddress++;
                 }
+                while (!_addresses.Add(address));
+                spec.Set("clusterIP", address);
             }
         }
 

@@ -193,6 +193,11 @@ internal static class StorageValidation
         {
             driver.DemandName("name", Names.DnsSubdomain);
             driver.Demand("nodeID");
+            foreach (var repeated in driver.Texts("topologyKeys").GroupBy(static k => k.Text).Where(static g => g.Count() > 1))
+            {
+                driver.Add(FieldError.Duplicate(driver.Path, ScalarNode.String(repeated.Key)));
+            }
+
             if (!names.Add(driver.Text("name")))
             {
                 driver.Add(FieldError.Duplicate(driver.At("name"), ScalarNode.String(driver.Text("name"))));

@@ -107,7 +107,8 @@ internal sealed class ServerForm
             _path.Add(field.Name);
             var converted = Convert(field.Type, value);
             _path.RemoveAt(_path.Count - 1);
-            if (!IsDropped(field, converted))
+            // A list of managed fields without entries asks for a fresh start.
+            if (!IsDropped(field, converted) || field.Name == "managedFields")
             {
                 result.Add(new MapEntry(field.Name, converted));
             }

@@ -13,6 +13,7 @@ internal static class VolumeValidation
         var own = new HashSet<string>(StringComparer.Ordinal);
         foreach (var volume in spec.Items("volumes"))
         {
+            var before = volume.Errors.Count;
             volume.DemandName("name", Names.DnsLabel);
             var name = volume.Text("name");
             if (name.Length > 0 && !own.Add(name))
@@ -20,7 +21,6 @@ internal static class VolumeValidation
                 volume.Add(FieldError.Duplicate(volume.At("name"), ScalarNode.String(name)));
             }
 
-            names.Add(name);
             var sources = volume.Map.Where(static e => e.Key != "name" && e.Value is MapNode).Select(static e => e.Key).ToArray();
             foreach (var source in sources.Skip(1))
             {
@@ -34,6 +34,12 @@ internal static class VolumeValidation
             else
             {
                 volume.Add(FieldError.Required(volume.Path, "must specify a volume type"));
+            }
+
+            // What is wrong in itself cannot be mounted either.
+            if (volume.Errors.Count == before)
+            {
+                names.Add(name);
             }
         }
 
