@@ -21,6 +21,7 @@ internal sealed class TableBuilder
     {
         [("io.k8s.api.core.v1.ServicePort", "protocol")] = "TCP",
         [("io.k8s.api.core.v1.ContainerPort", "protocol")] = "TCP",
+        [("io.k8s.api.core.v1.LocalObjectReference", "name")] = "",
     };
 
     public static byte[] Build(string definitionsFile, string resourcesFile, string zeroFile) =>

@@ -38,7 +38,7 @@ public sealed class KindValidationTests
         { "/apis/batch/v1/namespaces/default/cronjobs", """{"metadata":{"name":"x"},"spec":{"schedule":"* * * * *","jobTemplate":{"spec":{"template":{"spec":{"restartPolicy":"Never","containers":[{"name":"c","image":"i"}]}}}}}}""", "spec.schedule", "\"every day\"", "spec.schedule" },
         { "/apis/networking.k8s.io/v1/namespaces/default/ingresses", Empty, "spec.rules", """[{"host":"1.2.3.4"}]""", "spec.rules[0].host" },
         { "/apis/networking.k8s.io/v1/namespaces/default/networkpolicies", Empty, "spec.ingress", """[{"from":[{"ipBlock":{"cidr":"10.0.0.0/8","except":["11.0.0.0/8"]}}]}]""", "spec.ingress[0].from[0].ipBlock.except[0]" },
-        { "/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers", Empty, "spec.scaleTargetRef", """{"kind":"Deployment","name":"d"}""", "spec.maxReplicas" },
+        { "/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers", Empty, "spec.scaleTargetRef", """{"apiVersion":"apps/v1","kind":"Deployment","name":"d"}""", "spec.maxReplicas" },
         { "/apis/policy/v1/namespaces/default/poddisruptionbudgets", Empty, "spec.minAvailable", "\"150%\"", "spec.minAvailable" },
         { "/apis/rbac.authorization.k8s.io/v1/namespaces/default/roles", """{"metadata":{"name":"x"}}""", "rules", """[{"verbs":["get"]}]""", "rules[0].apiGroups rules[0].resources" },
         { "/apis/coordination.k8s.io/v1/namespaces/default/leases", Empty, "spec.leaseDurationSeconds", "0", "spec.leaseDurationSeconds" },

@@ -14,6 +14,8 @@ namespace GitOps.Schema;
 internal sealed class BuiltInTable
 {
     private const byte FormatVersion = 1;
+    private static readonly ScalarNode EmptyKey = ScalarNode.String("");
+    private static readonly ScalarNode ZeroKey = ScalarNode.Integer(0);
     private readonly string[] _strings;
     private readonly byte[] _data;
     private readonly int[] _offsets;
@@ -180,9 +182,11 @@ internal sealed class BuiltInTable
     {
         var start = reader.Position;
         var atomic = reader.Byte() == (byte)'a';
+        // A map with neither fields nor a value type holds whatever its owner puts there (RawExtension, FieldsV1), and is owned as a whole.
+        var anything = reader.Byte() == 0 && reader.Int() == 0;
         reader.Position = start;
         SkipMap(ref reader);
-        return new SchemaType(SchemaKind.Map, () => MapContent(start)) { Name = name, Atomic = atomic };
+        return new SchemaType(SchemaKind.Map, () => MapContent(start)) { Name = name, Atomic = atomic || anything };
     }
 
     private SchemaType.Content MapContent(int start)
@@ -200,19 +204,27 @@ internal sealed class BuiltInTable
             var mergeKey = (flags & 2) != 0 ? _strings[reader.Int()] : null;
             var strategy = (flags & 4) != 0 ? _strings[reader.Int()] : null;
             var keyDefault = (flags & 8) != 0 ? ScalarNode.String(_strings[reader.Int()]) : null;
-            fields[name] = new SchemaField(name, Type(ref reader))
+            var type = Type(ref reader);
+            fields[name] = new SchemaField(name, type)
             {
                 Required = (flags & 1) != 0,
                 PatchMergeKey = mergeKey,
                 PatchStrategy = strategy,
-                Default = keyDefault,
+                Default = keyDefault ?? (zero == ZeroValue.Written ? KeyZero(type.Kind) : null),
                 Zero = zero,
             };
         }
 
-        // A map with neither fields nor a value type holds whatever its owner puts there (RawExtension, FieldsV1).
         return new SchemaType.Content { Fields = fields, Values = values ?? (count == 0 ? SchemaType.Deduced : null) };
     }
+
+    // Fields that are always written have their zero value as the default in OpenAPI, which stands in for a key that a list item lacks.
+    private static ScalarNode? KeyZero(SchemaKind kind) => kind switch
+    {
+        SchemaKind.String => EmptyKey,
+        SchemaKind.Integer or SchemaKind.Long => ZeroKey,
+        _ => null,
+    };
 
     private static ZeroValue Zero(char code) => code switch
     {

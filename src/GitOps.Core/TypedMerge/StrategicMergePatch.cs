@@ -33,7 +33,7 @@ internal static class StrategicMergePatch
             case null or "merge":
                 break;
             case { } other:
-                throw Error($"Unknown patch type found: {other}");
+                throw Error($"unknown patch type: {other} in map");
         }
 
         if (patch.GetList(RetainKeys) is { } retain)
@@ -43,7 +43,7 @@ internal static class StrategicMergePatch
             {
                 if (key[0] != '$' && !patch[key]!.IsNull && !keep.Contains(key))
                 {
-                    throw Error($"the key '{key}' is in the patch but not in $retainKeys");
+                    throw new StrategicMergePatchException(StrategicMergePatchFault.Contradiction, $"the key '{key}' is in the patch but not in $retainKeys");
                 }
             }
 
@@ -76,23 +76,33 @@ internal static class StrategicMergePatch
                 continue;
             }
 
+            if (original[entry.Key] is not { } there || there.GetType() != entry.Value.GetType())
+            {
+                // There is nothing to merge with: the patch's value is taken as it is, and whatever carries a directive falls out of it.
+                if (WithoutDirectives(entry.Value) is { } taken)
+                {
+                    original[entry.Key] = taken;
+                }
+
+                continue;
+            }
+
             switch (entry.Value)
             {
                 case MapNode map:
                     // retainKeys without its directive merges like any map.
-                    var target = original[entry.Key] as MapNode;
                     if (Strategies(field).Contains("replace") && map.GetString(Directive) is null)
                     {
                         original[entry.Key] = Clean(map);
                     }
                     else
                     {
-                        original[entry.Key] = Merge(below, target ?? new MapNode(), map) ?? new MapNode();
+                        original[entry.Key] = Merge(below, (MapNode)there, map) ?? new MapNode();
                     }
 
                     break;
                 case ListNode list:
-                    original[entry.Key] = MergeList(field, below, original[entry.Key] as ListNode, list, patch.GetList(SetOrder + entry.Key));
+                    original[entry.Key] = MergeList(field, below, (ListNode)there, list, patch.GetList(SetOrder + entry.Key));
                     break;
                 default:
                     original[entry.Key] = entry.Value.DeepClone();
@@ -117,7 +127,7 @@ internal static class StrategicMergePatch
         return original;
     }
 
-    private static ListNode MergeList(SchemaField? field, SchemaType? type, ListNode? original, ListNode patch, ListNode? order)
+    private static ListNode MergeList(SchemaField? field, SchemaType? type, ListNode original, ListNode patch, ListNode? order)
     {
         if (!Strategies(field).Contains("merge"))
         {
@@ -130,14 +140,15 @@ internal static class StrategicMergePatch
         }
 
         var items = type?.Items;
-        var result = original is null ? new ListNode() : new ListNode(original);
+        CheckOrder(patch, order, key);
+        var result = new ListNode(original);
         var changes = new List<MapNode>();
         var replace = false;
         foreach (var node in patch)
         {
             if (node is not MapNode item)
             {
-                throw Error($"an item of the list '{field.Name}' is no map");
+                throw Error($"list element types are not identical in the list '{field.Name}'");
             }
 
             switch (item.GetString(Directive))
@@ -149,9 +160,11 @@ internal static class StrategicMergePatch
                 case "replace":
                     replace = true;
                     break;
-                case null or "merge":
+                case null:
                     changes.Add(item);
                     break;
+                case "merge":
+                    throw Error("merging lists cannot yet be specified in the patch");
                 case { } other:
                     throw Error($"Unknown patch type found: {other}");
             }
@@ -177,7 +190,7 @@ internal static class StrategicMergePatch
             }
             else
             {
-                result.Add(Merge(items, new MapNode(), change) ?? new MapNode());
+                result.Add(Clean(change));
             }
         }
 
@@ -212,6 +225,30 @@ internal static class StrategicMergePatch
         return result;
     }
 
+    // What the patch has of the list stands in the order that the patch gives.
+    private static void CheckOrder(ListNode patch, ListNode? order, string key)
+    {
+        if (order is null)
+        {
+            return;
+        }
+
+        var at = 0;
+        foreach (var item in patch.Where(static i => i is not MapNode map || map.GetString(Directive) is null))
+        {
+            var wanted = item is MapNode map && key.Length > 0 ? map[key] : item;
+            while (at < order.Count && !Node.DeepEquals(order[at] is MapNode other && key.Length > 0 ? other[key] : order[at], wanted))
+            {
+                at++;
+            }
+
+            if (at++ >= order.Count)
+            {
+                throw Error("The order in the patch list doesn't match the $setElementOrder list");
+            }
+        }
+    }
+
     private static int Place(ListNode list, Node item, string key)
     {
         var wanted = item is MapNode map && key.Length > 0 ? map[key] : item;
@@ -226,9 +263,10 @@ internal static class StrategicMergePatch
         return -1;
     }
 
-    private static ListNode MergePrimitives(ListNode? original, ListNode patch, ListNode? order)
+    private static ListNode MergePrimitives(ListNode original, ListNode patch, ListNode? order)
     {
-        var result = original is null ? new ListNode() : new ListNode(original);
+        CheckOrder(patch, order, "");
+        var result = new ListNode(original);
         foreach (var item in patch)
         {
             if (!result.Any(existing => Node.DeepEquals(existing, item)))
@@ -244,7 +282,7 @@ internal static class StrategicMergePatch
     {
         if (values is not ListNode gone)
         {
-            throw Error($"{DeletePrimitives}{name} has to be a list");
+            throw new StrategicMergePatchException(StrategicMergePatchFault.Malformed, $"{DeletePrimitives}{name} has to be a list");
         }
 
         if (original[name] is ListNode list)
@@ -254,6 +292,34 @@ internal static class StrategicMergePatch
     }
 
     private static string[] Strategies(SchemaField? field) => field?.PatchStrategy?.Split(',') ?? [];
+
+    private static Node? WithoutDirectives(Node node)
+    {
+        switch (node)
+        {
+            case MapNode map:
+                if (map.ContainsKey(Directive))
+                {
+                    return null;
+                }
+
+                var kept = new MapNode(map.Count);
+                foreach (var entry in map)
+                {
+                    if (entry.Key != RetainKeys && !entry.Key.StartsWith(SetOrder, StringComparison.Ordinal) && !entry.Key.StartsWith(DeletePrimitives, StringComparison.Ordinal)
+                        && !entry.Value.IsNull && WithoutDirectives(entry.Value) is { } value)
+                    {
+                        kept[entry.Key] = value;
+                    }
+                }
+
+                return kept;
+            case ListNode list:
+                return new ListNode(list.Select(WithoutDirectives).OfType<Node>());
+            default:
+                return node.DeepClone();
+        }
+    }
 
     private static MapNode Clean(MapNode patch)
     {
@@ -277,5 +343,5 @@ internal static class StrategicMergePatch
         _ => node.DeepClone(),
     };
 
-    private static GitOpsException Error(string message) => new(Reasons.BuildFailed, message);
+    private static StrategicMergePatchException Error(string message) => new(StrategicMergePatchFault.Impossible, message);
 }

@@ -53,7 +53,7 @@ internal sealed partial class ResourceHandler
 
         if (request.Query("resourceVersion") is { Length: > 0 } wanted && !long.TryParse(wanted, NumberStyles.None, CultureInfo.InvariantCulture, out _))
         {
-            throw ApiException.Unreasoned($"resourceVersion: Invalid value: \"{wanted}\": strconv.ParseUint: parsing \"{wanted}\": invalid syntax");
+            throw ApiException.BadRequest($"invalid resource version: resourceVersion: Invalid value: \"{wanted}\": strconv.ParseUint: parsing \"{wanted}\": invalid syntax");
         }
 
         ArraySegment<StoredObject> items;

@@ -290,13 +290,14 @@ internal sealed partial class ResourceHandler
                 {
                     return StrategicMergePatch.Apply(version.Type, live, strategic);
                 }
-                catch (GitOpsException e) when (e.Message.Contains("merge key", StringComparison.Ordinal))
+                catch (StrategicMergePatchException e)
                 {
-                    throw ApiException.Unreasoned(e.Message);
-                }
-                catch (GitOpsException e)
-                {
-                    throw ApiException.BadRequest(e.Message);
+                    throw e.Fault switch
+                    {
+                        StrategicMergePatchFault.Malformed => ApiException.BadRequest(e.Message),
+                        StrategicMergePatchFault.Contradiction => new ApiException(new ApiStatus { Code = 422, Message = e.Message }),
+                        _ => ApiException.Unreasoned(e.Message),
+                    };
                 }
         }
     }
@@ -363,6 +364,10 @@ internal sealed partial class ResourceHandler
             {
                 throw ApiException.Unreasoned($"failed to decode managed fields: {e.Message}");
             }
+            catch (DecodeException e)
+            {
+                throw Unreadable(e);
+            }
         }
 
         MapNode Normalize(MapNode merged)
@@ -373,9 +378,14 @@ internal sealed partial class ResourceHandler
             }
             catch (DecodeException e)
             {
-                throw ApiException.BadRequest(e.Message);
+                throw Unreadable(e);
             }
         }
+
+        // What fits the schema and yet not the type is found when ownership was settled already: the server's own fault, as it sees it.
+        ApiException Unreadable(DecodeException e) => definition.IsCustom
+            ? ApiException.BadRequest(e.Message)
+            : ApiException.Unreasoned($"failed to convert new object ({ObjectMeta.Namespace(configuration)}/{ObjectMeta.Name(configuration)}; {apiVersion}, Kind={kind}) to proper version: unable to convert unstructured object to {apiVersion}, Kind={kind}: {e.Message}");
 
         var unknown = new List<string>();
         if (Validation(request) != "Ignore" && definition.IsCustom)
@@ -399,17 +409,7 @@ internal sealed partial class ResourceHandler
                     throw ApiException.Conflict(definition.Group, definition.Plural, request.Info.Name, $"uid mismatch: the provided object specified uid {uid}, and no existing object was found");
                 }
 
-                MapNode merged;
-                try
-                {
-                    merged = Merge(definition.Strategy.Empty(version.Name));
-                }
-                catch (DecodeException e)
-                {
-                    throw ApiException.BadRequest(e.Message);
-                }
-
-                var created = CreateObject(request, definition, version, Normalize(merged), updateManagedFields: false);
+                var created = CreateObject(request, definition, version, Normalize(Merge(definition.Strategy.Empty(version.Name))), updateManagedFields: false);
                 if (created is null && attempt < UpdateAttempts)
                 {
                     continue;

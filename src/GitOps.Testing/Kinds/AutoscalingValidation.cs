@@ -11,9 +11,9 @@ internal static class AutoscalingValidation
         var spec = Check.Of(root, errors).Child("spec");
         var metrics = spec.Items("metrics").ToArray();
         var zeroAllowed = metrics.Any(static m => m.Text("type") is "Object" or "External");
-        if (spec.Number("minReplicas") < (zeroAllowed ? 0 : 1))
+        if (spec.Number("minReplicas") < 1)
         {
-            spec.Invalid("minReplicas", zeroAllowed ? "must be greater than or equal to 0" : "must be greater than or equal to 1");
+            spec.Invalid("minReplicas", "must be greater than or equal to 1");
         }
 
         if (spec.Number("minReplicas") == 0 && !zeroAllowed)
@@ -24,7 +24,7 @@ internal static class AutoscalingValidation
         var most = spec.Number("maxReplicas") ?? 0;
         if (most < 1)
         {
-            spec.Add(FieldError.Invalid("spec.maxReplicas", ScalarNode.Integer(most), "must be greater than 0"));
+            spec.Required("maxReplicas", "must be set and greater than 0");
         }
 
         if (most < spec.Number("minReplicas"))
@@ -32,7 +32,13 @@ internal static class AutoscalingValidation
             spec.Add(FieldError.Invalid("spec.maxReplicas", ScalarNode.Integer(most), "must be greater than or equal to `minReplicas`"));
         }
 
-        Reference(spec.Child("scaleTargetRef"));
+        var target = spec.Child("scaleTargetRef");
+        Reference(target);
+        if (target.Text("kind") != "ReplicationController" || target.Text("apiVersion") != "v1")
+        {
+            Grouped(target);
+        }
+
         if (spec.Has("targetCPUUtilizationPercentage") && spec.Number("targetCPUUtilizationPercentage") < 1)
         {
             errors.Add(FieldError.Invalid("spec.metrics[0].resource.target.averageUtilization", spec.Map["targetCPUUtilizationPercentage"], "must be greater than 0"));
@@ -72,61 +78,109 @@ internal static class AutoscalingValidation
         target.DemandName("name", Names.PathSegment);
     }
 
+    // What is scaled belongs to a group: the core one has nothing to scale but the kind that is excepted.
+    private static void Grouped(Check target)
+    {
+        var apiVersion = target.Text("apiVersion");
+        var slash = apiVersion.IndexOf('/', StringComparison.Ordinal);
+        if (slash != apiVersion.LastIndexOf('/'))
+        {
+            target.Add(FieldError.Invalid(target.At("apiVersion"), apiVersion, "unexpected GroupVersion string: " + apiVersion));
+        }
+        else if (slash <= 0)
+        {
+            target.Add(FieldError.Invalid(target.At("apiVersion"), apiVersion, "apiVersion must specify API group"));
+        }
+    }
+
     private static void Metric(Check metric)
     {
         var type = metric.Text("type");
         if (type.Length == 0)
         {
             metric.Required("type", "must specify a metric source type");
-            return;
         }
 
         var source = Array.Find(Sources, s => s.Type == type);
         if (source.Field is null)
         {
             metric.Add(FieldError.NotSupported(metric.At("type"), type, Sources.Select(static s => s.Type)));
-            return;
         }
-
-        foreach (var other in Sources)
-        {
-            if (other.Field != source.Field && metric.HasMap(other.Field))
-            {
-                metric.Forbidden(other.Field, "must populate the given metric source only");
-            }
-        }
-
-        if (!metric.HasMap(source.Field))
+        else if (!metric.HasMap(source.Field))
         {
             metric.Required(source.Field, "must populate information for the given metric source");
-            return;
         }
 
-        var body = metric.Child(source.Field);
-        switch (type)
+        // Every source is looked at, also one that the type does not name.
+        foreach (var (_, field) in Sources)
         {
-            case "Resource":
+            if (!metric.HasMap(field))
+            {
+                continue;
+            }
+
+            if (source.Field is not null && field != source.Field)
+            {
+                metric.Forbidden(field, "must populate the given metric source only");
+            }
+
+            Source(metric.Child(field), field);
+        }
+    }
+
+    private static void Source(Check body, string field)
+    {
+        var target = body.Child("target");
+        switch (field)
+        {
+            case "resource" or "containerResource":
                 body.Demand("name", "must specify a resource name");
-                Target(body.Child("target"), utilization: true);
-                break;
-            case "ContainerResource":
-                body.Demand("name", "must specify a resource name");
-                body.Demand("container", "must specify a container");
-                Target(body.Child("target"), utilization: true);
+                if (field == "containerResource")
+                {
+                    body.Demand("container", "must specify a container");
+                }
+
+                Target(target);
+                if (!target.Has("averageUtilization") && !target.Has("averageValue"))
+                {
+                    target.Required("averageUtilization", "must set either a target raw value or a target utilization");
+                }
+
+                if (target.Has("averageUtilization") && target.Has("averageValue"))
+                {
+                    target.Forbidden("averageValue", "may not set both a target raw value and a target utilization");
+                }
+
                 break;
             default:
-                if (type == "Object")
+                if (field == "object")
                 {
                     Reference(body.Child("describedObject"));
                 }
 
                 body.Child("metric").DemandName("name", Names.PathSegment);
-                Target(body.Child("target"), utilization: false);
+                Target(target);
+                if (field == "pods")
+                {
+                    if (!target.Has("averageValue"))
+                    {
+                        target.Required("averageValue", "must specify a positive target averageValue");
+                    }
+                }
+                else if (!target.Has("value") && !target.Has("averageValue"))
+                {
+                    target.Required("averageValue", "must set either a target value for metric or a per-pod target");
+                }
+                else if (field == "external" && target.Has("value") && target.Has("averageValue"))
+                {
+                    target.Forbidden("value", "may not set both a target value for metric and a per-pod target");
+                }
+
                 break;
         }
     }
 
-    private static void Target(Check target, bool utilization)
+    private static void Target(Check target)
     {
         if (target.Demand("type", "must specify a metric target type"))
         {
@@ -145,23 +199,6 @@ internal static class AutoscalingValidation
         {
             target.Invalid("averageUtilization", "must be greater than 0");
         }
-
-        if (utilization)
-        {
-            if (!target.Has("averageUtilization") && !target.Has("averageValue"))
-            {
-                target.Required("averageUtilization", "must set either a target raw value or a target utilization");
-            }
-
-            if (target.Has("averageUtilization") && target.Has("averageValue"))
-            {
-                target.Forbidden("averageValue", "may not set both a target raw value and a target utilization");
-            }
-        }
-        else if (!target.Has("value") && !target.Has("averageValue"))
-        {
-            target.Required("averageValue", "must set either a target value for metric or a per-pod target");
-        }
     }
 
     private static void Rules(Check rules)
@@ -177,6 +214,11 @@ internal static class AutoscalingValidation
         }
 
         rules.OneOf("selectPolicy", "Max", "Min", "Disabled");
+        if (Quantity.Nanos(rules.Text("tolerance")) is { } tolerance && tolerance < 0)
+        {
+            rules.Invalid("tolerance", "must be greater than or equal to 0");
+        }
+
         if (rules.Count("policies") == 0)
         {
             rules.Required("policies", "must specify at least one Policy");

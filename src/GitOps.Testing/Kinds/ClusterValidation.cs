@@ -64,7 +64,7 @@ internal static class ClusterValidation
         }
 
         // Everything but these is set once; the path of the finding is empty.
-        if (changed.Any(k => k is not ("taints" or "unschedulable" or "configSource") && before[k] is { IsNull: false }))
+        if (changed.Any(k => k is not ("taints" or "unschedulable" or "configSource" or "providerID" or "podCIDR" or "podCIDRs") && before[k] is { IsNull: false }))
         {
             errors.Add(FieldError.Forbidden("[]", "node updates may only change labels, taints, or capacity"));
         }
@@ -196,9 +196,66 @@ internal static class ClusterValidation
             spec.Name(component, Names.QualifiedName);
         }
 
-        spec.Demand("reportingInstance");
-        spec.Demand("action");
-        spec.Demand("reason");
+        foreach (var field in (ReadOnlySpan<string>)["reportingInstance", "action", "reason"])
+        {
+            if (spec.Demand(field))
+            {
+                AtMost(spec, field, field, 128);
+            }
+        }
+
+        AtMost(spec, spec.Has("note") ? "note" : "message", "message", 1024);
+    }
+
+    /// <summary>What new events of the group of events are held to beside.</summary>
+    public static void NewEvent(MapNode root, List<FieldError> errors)
+    {
+        var added = Check.Of(root, errors);
+        if (added.HasMap("series"))
+        {
+            var series = added.Child("series");
+            if (series.Number("count") is not >= 2)
+            {
+                errors.Add(FieldError.Invalid("series.count", "", "should be at least 2"));
+            }
+
+            if (!series.Has("lastObservedTime"))
+            {
+                series.Required("lastObservedTime");
+            }
+        }
+
+        if (!added.Has("eventTime"))
+        {
+            added.Required("eventTime");
+        }
+
+        if (added.Text("type") is not ("Normal" or "Warning"))
+        {
+            errors.Add(FieldError.Invalid("type", "", "has invalid value: " + added.Text("type")));
+        }
+
+        // The findings name the fields as the core group does.
+        foreach (var (field, name) in (ReadOnlySpan<(string, string)>)[("deprecatedFirstTimestamp", "firstTimestamp"), ("deprecatedLastTimestamp", "lastTimestamp"), ("deprecatedCount", "count")])
+        {
+            if (added.Has(field) && added.Number(field) != 0)
+            {
+                errors.Add(FieldError.Invalid(name, "", "needs to be unset"));
+            }
+        }
+
+        if (added.Map.GetMap("deprecatedSource") is { Count: > 0 })
+        {
+            errors.Add(FieldError.Invalid("source", "", "needs to be unset"));
+        }
+    }
+
+    private static void AtMost(Check of, string field, string name, int most)
+    {
+        if (of.Text(field).Length > most)
+        {
+            of.Add(FieldError.Invalid(name, "", string.Create(System.Globalization.CultureInfo.InvariantCulture, $"can have at most {most} characters")));
+        }
     }
 
     private static void Priority(Check spec, string field, long most)

@@ -10,19 +10,13 @@ internal static class CoreKinds
     {
         GenerationFields = ["spec"],
         Default = PodDefaults.Pod,
-        PrepareCreate = static root =>
-        {
-            var status = root.GetOrAddMap("status");
-            status.Set("phase", "Pending");
-            status.Set("qosClass", QosClass(root));
-            var spec = root.GetMap("spec")!;
-            Tolerate(spec);
-        },
+        PodSpec = ["spec"],
+        PrepareCreate = PodPreparation.Create,
         Validate = static (root, errors) => PodValidation.Spec(Check.Of(root, errors).Child("spec"), isPod: true),
         PrepareUpdate = static (root, old) =>
         {
             var spec = root.GetMap("spec")!;
-            Tolerate(spec);
+            PodPreparation.Tolerate(spec);
             foreach (var field in (ReadOnlySpan<string>)["priority", "preemptionPolicy"])
             {
                 if (spec[field] is null && old.GetMap("spec")?[field] is { } kept)
@@ -37,6 +31,8 @@ internal static class CoreKinds
 
     public static KindRules PodTemplate { get; } = new()
     {
+        GenerationFields = ["template"],
+        PodSpec = ["template", "spec"],
         Default = static root => Template(root.GetMap("template")),
         Validate = static (root, errors) => PodValidation.Template(Check.Of(root, errors), ["Always", "OnFailure", "Never"]),
     };
@@ -114,13 +110,12 @@ internal static class CoreKinds
                 case "kubernetes.io/dockercfg":
                     Registry(data, ".dockercfg", errors);
                     break;
-                // The paths of the next two are odd, but they are the ones of a real server.
                 case "kubernetes.io/basic-auth" when data?.ContainsKey("username") != true && data?.ContainsKey("password") != true:
-                    errors.Add(FieldError.Required("data[%s][username]"));
-                    errors.Add(FieldError.Required("data[%s][password]"));
+                    errors.Add(FieldError.Required("data[username]"));
+                    errors.Add(FieldError.Required("data[password]"));
                     break;
                 case "kubernetes.io/ssh-auth" when data?.ContainsKey("ssh-privatekey") != true:
-                    errors.Add(FieldError.Required("data[%s][ssh-privatekey]"));
+                    errors.Add(FieldError.Required("data[ssh-privatekey]"));
                     break;
                 case "kubernetes.io/tls":
                     if (data?.ContainsKey("tls.crt") != true)
@@ -225,13 +220,7 @@ internal static class CoreKinds
         {
             root.GetOrAddMap("status").Set("phase", "Pending");
             DataSources(root.GetMap("spec")!);
-            var metadata = root.GetMap("metadata")!;
-            var finalizers = metadata.GetList("finalizers") is { } known ? new ListNode(known) : new ListNode();
-            if (!finalizers.Any(static f => f is ScalarNode { Text: "kubernetes.io/pvc-protection" }))
-            {
-                finalizers.Add(ScalarNode.String("kubernetes.io/pvc-protection"));
-                metadata["finalizers"] = finalizers;
-            }
+            StorageKinds.Protect(root, "kubernetes.io/pvc-protection");
         },
         Validate = StorageValidation.Claim,
         ValidateUpdate = StorageValidation.ClaimUpdate,
@@ -252,13 +241,26 @@ internal static class CoreKinds
         },
         PrepareCreate = static root =>
         {
-            root.GetOrAddMap("status").Set("phase", "Pending");
-            var metadata = root.GetMap("metadata")!;
-            var finalizers = metadata.GetList("finalizers") is { } known ? new ListNode(known) : new ListNode();
-            if (!finalizers.Any(static f => f is ScalarNode { Text: "kubernetes.io/pv-protection" }))
+            var status = root.GetOrAddMap("status");
+            status.Set("phase", "Pending");
+            status.Set("lastPhaseTransitionTime", root.GetMap("metadata")!.GetString("creationTimestamp")!);
+            StorageKinds.Protect(root, "kubernetes.io/pv-protection");
+        },
+        PrepareStatus = static (root, old, clock) =>
+        {
+            var status = root.GetOrAddMap("status");
+            var before = old.GetMap("status") ?? new MapNode();
+            var sent = status.GetString("lastPhaseTransitionTime");
+            if (status.GetString("phase") != before.GetString("phase"))
             {
-                finalizers.Add(ScalarNode.String("kubernetes.io/pv-protection"));
-                metadata["finalizers"] = finalizers;
+                if (sent is null || sent == before.GetString("lastPhaseTransitionTime"))
+                {
+                    status.Set("lastPhaseTransitionTime", ObjectMeta.Timestamp(clock.GetUtcNow()));
+                }
+            }
+            else if (sent is null && before["lastPhaseTransitionTime"] is { } kept)
+            {
+                status["lastPhaseTransitionTime"] = kept;
             }
         },
         Validate = StorageValidation.Volume,
@@ -348,11 +350,7 @@ internal static class CoreKinds
     public static KindRules ResourceQuota { get; } = new()
     {
         Validate = QuotaValidation.ResourceQuota,
-        ValidateUpdate = static (root, old, errors) =>
-        {
-            WorkloadKinds.Immutable(root, old, errors, "spec", "scopes");
-            WorkloadKinds.Immutable(root, old, errors, "spec", "scopeSelector");
-        },
+        ValidateUpdate = static (root, old, errors) => WorkloadKinds.Immutable(root, old, errors, "spec", "scopes"),
     };
 
     public static KindRules Event { get; } = new()
@@ -364,6 +362,14 @@ internal static class CoreKinds
             "involvedObject.kind", "involvedObject.namespace", "involvedObject.name", "involvedObject.uid", "involvedObject.apiVersion", "involvedObject.resourceVersion",
             "involvedObject.fieldPath", "reason", "reportingComponent", "source", "type",
         ],
+    };
+
+    /// <summary>Events as their own group has them: held to more than those of the core group.</summary>
+    public static KindRules NewEvent { get; } = new()
+    {
+        Validate = ClusterValidation.Event,
+        ValidateCreate = ClusterValidation.NewEvent,
+        SelectableFields = Event.SelectableFields,
     };
 
     private static void Fill(MapNode target, MapNode? from)
@@ -428,44 +434,5 @@ internal static class CoreKinds
         {
             errors.Add(FieldError.Forbidden(field, "field is immutable when `immutable` is set"));
         }
-    }
-
-    // Pods tolerate for a while that their node is not well.
-    private static void Tolerate(MapNode spec)
-    {
-        var tolerations = spec.GetList("tolerations") is { } known ? new ListNode(known) : new ListNode();
-        foreach (var key in (ReadOnlySpan<string>)["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"])
-        {
-            if (!tolerations.OfType<MapNode>().Any(t => t.GetString("effect") is null or "" or "NoExecute" && t.GetString("key") is null or "" || t.GetString("key") == key))
-            {
-                var toleration = new MapNode();
-                toleration.Set("key", key);
-                toleration.Set("operator", "Exists");
-                toleration.Set("effect", "NoExecute");
-                toleration["tolerationSeconds"] = ScalarNode.Integer(300);
-                tolerations.Add(toleration);
-            }
-        }
-
-        spec["tolerations"] = tolerations;
-    }
-
-    private static string QosClass(MapNode root)
-    {
-        var guaranteed = true;
-        var any = false;
-        foreach (var container in root.GetMap("spec")?.GetList("containers")?.OfType<MapNode>() ?? [])
-        {
-            var resources = container.GetMap("resources");
-            var limits = resources?.GetMap("limits");
-            var requests = resources?.GetMap("requests");
-            foreach (var name in (ReadOnlySpan<string>)["cpu", "memory"])
-            {
-                any |= limits?.ContainsKey(name) == true || requests?.ContainsKey(name) == true;
-                guaranteed &= limits?.GetString(name) is { } limit && limit == (requests?.GetString(name) ?? limit);
-            }
-        }
-
-        return !any ? "BestEffort" : guaranteed ? "Guaranteed" : "Burstable";
     }
 }

@@ -57,9 +57,9 @@ internal static class NetworkValidation
     public static void NewIngress(MapNode root, List<FieldError> errors)
     {
         const string annotation = "kubernetes.io/ingress.class";
-        if (root.GetMap("spec")?.GetString("ingressClassName") is { Length: > 0 } && root.GetMap("metadata")?.GetMap("annotations")?.GetString(annotation) is { } old)
+        if (root.GetMap("spec")?.GetString("ingressClassName") is { Length: > 0 } name && root.GetMap("metadata")?.GetMap("annotations")?.GetString(annotation) is { } old && old != name)
         {
-            errors.Add(FieldError.Invalid($"annotations.{annotation}", old, "can not be set when the class field is also set"));
+            errors.Add(FieldError.Invalid($"annotations.{annotation}", old, "must match `ingressClassName` when both are specified"));
         }
     }
 
@@ -187,17 +187,28 @@ internal static class NetworkValidation
                         errors.Add(FieldError.Invalid(path, address, problem));
                     }
                 }
-                else if (Names.IpAddress(address) is not null || address.Contains(':', StringComparison.Ordinal) != (type == "IPv6"))
-                {
-                    errors.Add(FieldError.Invalid(path, address, $"must be an {type} address"));
-                }
                 else
                 {
+                    if (Names.IpAddress(address) is null && type is "IPv4" or "IPv6" && address.Contains(':', StringComparison.Ordinal) != (type == "IPv6"))
+                    {
+                        endpoint.Add(FieldError.Invalid(endpoint.At("addresses"), address, $"must be an {type} address"));
+                    }
+
                     Address(path, address, errors);
                 }
             }
 
+            if (endpoint.Count("addresses") > 100)
+            {
+                endpoint.Add(FieldError.TooMany(endpoint.At("addresses"), endpoint.Count("addresses"), 100));
+            }
+
             endpoint.Name("hostname", Names.DnsLabel);
+            endpoint.Name("nodeName", Names.DnsSubdomain);
+            foreach (var zone in endpoint.Child("hints").Items("forZones"))
+            {
+                zone.Name("name", Names.LabelValue);
+            }
         }
 
         var names = new HashSet<string>(StringComparer.Ordinal);
@@ -214,10 +225,8 @@ internal static class NetworkValidation
                 port.OneOf("protocol", "SCTP", "TCP", "UDP");
             }
 
-            if (port.Has("port"))
-            {
-                port.Port("port");
-            }
+            // Any number goes for the port itself.
+            port.Name("appProtocol", Names.QualifiedName);
         }
     }
 
@@ -291,7 +300,7 @@ internal static class NetworkValidation
         {
             var service = backend.Child("service");
             var port = service.Child("port");
-            service.DemandName("name", Names.Dns1035Label);
+            service.DemandName("name", Names.DottlessLabel);
             var named = port.Text("name").Length > 0;
             var numbered = port.Number("number") is not (null or 0);
             if (named && numbered)

@@ -67,6 +67,11 @@ internal static class OtherKinds
             Default(spec, "minReplicas", 1);
             if (root.GetString("apiVersion") == "autoscaling/v1")
             {
+                if (root.GetMap("metadata")?.GetMap("annotations")?.ContainsKey("autoscaling.alpha.kubernetes.io/metrics") != true)
+                {
+                    Default(spec, "targetCPUUtilizationPercentage", 80);
+                }
+
                 return;
             }
 
@@ -93,6 +98,7 @@ internal static class OtherKinds
 
     public static KindRules PodDisruptionBudget { get; } = new()
     {
+        CheckName = Names.PathSegment,
         ValidateStatus = StatusValidation.Budget,
         GenerationFields = ["spec"],
         Validate = AutoscalingValidation.Budget,
@@ -149,6 +155,8 @@ internal static class OtherKinds
 
     public static KindRules CsiDriver { get; } = new()
     {
+        GenerationFields = ["spec"],
+        GenerationFromFirstChange = true,
         Default = static root =>
         {
             var spec = root.GetOrAddMap("spec");
@@ -195,6 +203,14 @@ internal static class OtherKinds
             {
                 Default(port, "name", "");
                 Default(port, "protocol", "TCP");
+            }
+        },
+        PrepareCreate = static root =>
+        {
+            // Served for reading what older servers stored; nothing new gets it.
+            foreach (var endpoint in root.GetList("endpoints")?.OfType<MapNode>() ?? [])
+            {
+                endpoint.Remove("deprecatedTopology");
             }
         },
         Validate = NetworkValidation.EndpointSlice,
@@ -309,7 +325,7 @@ internal static class OtherKinds
         }
 
         Default(rules, "selectPolicy", "Max");
-        if (rules.GetList("policies") is null or { Count: 0 })
+        if (rules.GetList("policies") is null)
         {
             rules["policies"] = new ListNode(policies.Select(static p =>
             {

@@ -27,8 +27,17 @@ internal static class PodDefaults
             }
         }
 
+        if (spec.GetMap("resources")?.GetMap("limits") is { } most)
+        {
+            var requests = spec.GetMap("resources")!.GetOrAddMap("requests");
+            foreach (var limit in most.Where(static l => ResourceValidation.IsForPods(l.Key)))
+            {
+                requests.TryAdd(new MapEntry(limit.Key, limit.Value));
+            }
+        }
+
         Default(spec, "enableServiceLinks", ScalarNode.Boolean(true));
-        Spec(spec);
+        Spec(spec, isPod: true);
     }
 
     /// <summary>Defaults of a template.</summary>
@@ -36,18 +45,19 @@ internal static class PodDefaults
     {
         if (template?.GetMap("spec") is { } spec)
         {
-            Spec(spec);
+            Spec(spec, isPod: false);
         }
     }
 
-    public static void Spec(MapNode spec)
+    private static void Spec(MapNode spec, bool isPod)
     {
         Default(spec, "dnsPolicy", "ClusterFirst");
         Default(spec, "restartPolicy", "Always");
         Default(spec, "terminationGracePeriodSeconds", 30);
         Default(spec, "schedulerName", "default-scheduler");
         spec.GetOrAddMap("securityContext");
-        var hostNetwork = spec["hostNetwork"] is ScalarNode host && host.AsBoolean();
+        // Ports of the host follow those of the container only in pods, not in templates.
+        var hostNetwork = isPod && spec["hostNetwork"] is ScalarNode host && host.AsBoolean();
         foreach (var list in (ReadOnlySpan<string>)["containers", "initContainers", "ephemeralContainers"])
         {
             foreach (var container in spec.GetList(list)?.OfType<MapNode>() ?? [])
@@ -101,13 +111,18 @@ internal static class PodDefaults
             {
                 Default(field, "apiVersion", "v1");
             }
+
+            if (from?.GetMap("fileKeyRef") is { } file)
+            {
+                Default(file, "optional", ScalarNode.Boolean(false));
+            }
         }
     }
 
     private static string TagOf(string image)
     {
         // What cannot be read as an image has no tag.
-        if (image.Contains('@', StringComparison.Ordinal) || image.Any(char.IsWhiteSpace))
+        if (image.Length == 0 || image.Contains('@', StringComparison.Ordinal) || image.Any(char.IsWhiteSpace))
         {
             return "";
         }

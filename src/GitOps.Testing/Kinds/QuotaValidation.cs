@@ -76,8 +76,8 @@ internal static class QuotaValidation
         }
 
         // Pods of the lowest class have no amounts that could be limited.
-        if (scopes.Contains("BestEffort") && hard.Map.Keys.Any(static k => k is not "pods")
-            || (scopes.Any(static s => s is "NotBestEffort" or "Terminating" or "NotTerminating") && hard.Map.Keys.Any(static k => !IsPodResource(k))))
+        if (scopes.Contains("BestEffort") && hard.Map.Keys.Any(static k => IsStandard(k) && k is not "pods")
+            || (scopes.Any(static s => s is "NotBestEffort" or "Terminating" or "NotTerminating" or "PriorityClass" or "CrossNamespacePodAffinity") && hard.Map.Keys.Any(static k => IsStandard(k) && !IsPodResource(k))))
         {
             spec.Invalid("scopes", "unsupported scope applied to resource");
         }
@@ -170,6 +170,9 @@ internal static class QuotaValidation
             }
         }
     }
+
+    // What is counted by its own kind goes with every scope.
+    private static bool IsStandard(string name) => QuotaResources.Contains(name) || ResourceValidation.IsHugePages(name) || name.StartsWith("requests.hugepages-", StringComparison.Ordinal);
 
     private static bool IsQuotaResource(string name) =>
         QuotaResources.Contains(name)

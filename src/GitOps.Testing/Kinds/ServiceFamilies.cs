@@ -60,6 +60,11 @@ internal static class ServiceFamilies
     // Each address must be of the family that stands at its place.
     private static void Match(Check spec)
     {
+        if (spec.Texts("clusterIPs").FirstOrDefault().Text is { } first && first != spec.Text("clusterIP"))
+        {
+            spec.Invalid("clusterIPs", spec.Text("clusterIP").Length == 0 ? "must be empty when `clusterIP` is not specified" : "first value must match `clusterIP`");
+        }
+
         var families = spec.Texts("ipFamilies").Select(static f => f.Text).ToArray();
         var index = 0;
         foreach (var (address, path) in spec.Texts("clusterIPs"))

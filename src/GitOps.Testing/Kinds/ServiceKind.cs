@@ -13,8 +13,16 @@ internal sealed class ServiceKind
 
     public KindRules Rules => new()
     {
-        ValidateStatus = StatusValidation.LoadBalancer,
-        CheckName = Names.Dns1035Label,
+        ValidateStatus = static (root, old, errors) =>
+        {
+            if (root.GetMap("spec")?.GetString("type") != "LoadBalancer" && root.GetMap("status")?.GetMap("loadBalancer")?.GetList("ingress") is { Count: > 0 })
+            {
+                errors.Add(FieldError.Forbidden("status.loadBalancer.ingress", "may only be used when `spec.type` is 'LoadBalancer'"));
+            }
+
+            StatusValidation.LoadBalancer(root, old, errors);
+        },
+        CheckName = Names.DottlessLabel,
         Default = Defaults,
         PrepareCreate = Allocate,
         PrepareUpdate = (root, old) =>
@@ -279,29 +287,22 @@ internal sealed class ServiceKind
 
         if (spec.GetString("clusterIP") is not { Length: > 0 })
         {
-            if (!ServiceFamilies.CanAllocate(spec))
+            if (!ServiceFamilies.CanAllocate(spec) || spec.GetList("clusterIPs") is { Count: > 0 })
             {
                 // The validation says why.
                 return;
             }
 
-            if (spec.GetList("clusterIPs") is { Count: > 0 } given)
+            lock (_lock)
             {
-                spec["clusterIP"] = given[0];
-            }
-            else
-            {
-                lock (_lock)
+                string address;
+                do
                 {
-                    string address;
-                    do
-                    {
-                        address = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"10.0.{(_nextAddress >> 8) & 255}.{_nextAddress & 255}");
-                        _nextAddress++;
-                    }
-                    while (!_addresses.Add(address));
-                    spec.Set("clusterIP", address);
+                    address = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"10.0.{(_nextAddress >> 8) & 255}.{_nextAddress & 255}");
+                    _nextAddress++;
                 }
+                while (!_addresses.Add(address));
+                spec.Set("clusterIP", address);
             }
         }
 

@@ -32,6 +32,12 @@ internal static class ServiceValidation
         ServiceFamilies.Validate(spec);
         Ports(spec, type);
         spec.Labels("selector");
+        spec.OneOf("trafficDistribution", "PreferClose", "PreferSameZone", "PreferSameNode");
+        if (spec.Has("loadBalancerClass") && type == "LoadBalancer" && Names.QualifiedName(spec.Text("loadBalancerClass")) is { } classProblem)
+        {
+            spec.Invalid("loadBalancerClass", classProblem);
+        }
+
         spec.OneOf("sessionAffinity", "ClientIP", "None");
         if (spec.Text("sessionAffinity") == "ClientIP" && spec.Child("sessionAffinityConfig").Child("clientIP").Number("timeoutSeconds") is not (> 0 and <= 86400))
         {

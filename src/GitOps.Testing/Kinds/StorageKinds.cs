@@ -3,6 +3,18 @@ namespace GitOps.Testing;
 /// <summary>Rules of storage capacities and of classes of volume attributes.</summary>
 internal static class StorageKinds
 {
+    /// <summary>Adds the finalizer that keeps what is in use.</summary>
+    public static void Protect(MapNode root, string finalizer)
+    {
+        var metadata = root.GetMap("metadata")!;
+        var finalizers = metadata.GetList("finalizers") is { } known ? new ListNode(known) : new ListNode();
+        if (!finalizers.Any(f => f is ScalarNode { Text: var name } && name == finalizer))
+        {
+            finalizers.Add(ScalarNode.String(finalizer));
+            metadata["finalizers"] = finalizers;
+        }
+    }
+
     public static KindRules Capacity { get; } = new()
     {
         Validate = static (root, errors) =>
@@ -14,12 +26,10 @@ internal static class StorageKinds
                 errors.Add(FieldError.Invalid("storageClassName", capacity.Text("storageClassName"), problem));
             }
 
-            foreach (var field in (ReadOnlySpan<string>)["capacity", "maximumVolumeSize"])
+            // The largest volume is not looked at.
+            if (Quantity.Nanos(capacity.Text("capacity")) is { } amount && amount < 0)
             {
-                if (Quantity.Nanos(capacity.Text(field)) is { } amount && amount < 0)
-                {
-                    capacity.Invalid(field, "must be greater than or equal to 0");
-                }
+                capacity.Invalid("capacity", "must be greater than or equal to 0");
             }
         },
         ValidateUpdate = static (root, old, errors) =>
@@ -31,6 +41,7 @@ internal static class StorageKinds
 
     public static KindRules AttributesClass { get; } = new()
     {
+        PrepareCreate = static root => Protect(root, "kubernetes.io/vac-protection"),
         Validate = static (root, errors) =>
         {
             var type = Check.Of(root, errors);

@@ -112,11 +112,24 @@ internal static class StorageValidation
 
         type.OneOf("reclaimPolicy", "Delete", "Retain");
         type.OneOf("volumeBindingMode", "Immediate", "WaitForFirstConsumer");
+        var terms = new HashSet<string>(StringComparer.Ordinal);
         foreach (var term in type.Items("allowedTopologies"))
         {
+            var keys = new HashSet<string>(StringComparer.Ordinal);
+            // A term without expressions counts as seen before.
+            if (term.Map.GetList("matchLabelExpressions") is not { Count: > 0 } all || !terms.Add(Json.GoJson.Write(all)))
+            {
+                term.Add(FieldError.Duplicate(term.At("matchLabelExpressions"), ScalarNode.String("")));
+            }
+
             foreach (var expression in term.Items("matchLabelExpressions"))
             {
                 expression.Demand("values");
+                if (!keys.Add(expression.Text("key")))
+                {
+                    expression.Add(FieldError.Duplicate(expression.At("key"), ScalarNode.String(expression.Text("key"))));
+                }
+
                 if (Names.QualifiedName(expression.Text("key")) is { } wrong)
                 {
                     expression.Invalid("key", wrong);
@@ -180,6 +193,11 @@ internal static class StorageValidation
         {
             driver.DemandName("name", Names.DnsSubdomain);
             driver.Demand("nodeID");
+            foreach (var repeated in driver.Texts("topologyKeys").GroupBy(static k => k.Text).Where(static g => g.Count() > 1))
+            {
+                driver.Add(FieldError.Duplicate(driver.Path, ScalarNode.String(repeated.Key)));
+            }
+
             if (!names.Add(driver.Text("name")))
             {
                 driver.Add(FieldError.Duplicate(driver.At("name"), ScalarNode.String(driver.Text("name"))));
@@ -205,7 +223,7 @@ internal static class StorageValidation
             var before = old.GetMap("spec")?.GetList("drivers")?.OfType<MapNode>().FirstOrDefault(d => d.GetString("name") == driver.GetString("name"));
             if (before is not null && driver.Any(e => e.Key != "allocatable" && !Node.DeepEquals(e.Value, before[e.Key])))
             {
-                errors.Add(FieldError.Invalid("CSINodeDriver", driver, "field is immutable"));
+                errors.Add(FieldError.Invalid("spec.drivers", driver, "field is immutable"));
             }
         }
     }
@@ -261,7 +279,8 @@ internal static class StorageValidation
             errors.Add(FieldError.Forbidden("spec", "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims"));
         }
 
-        if (size < sizeBefore)
+        // A claim can be made smaller while that asks for more than there is already.
+        if ((size ?? 0) < sizeBefore && (size ?? 0) <= (Quantity.Nanos(old.GetMap("status")?.GetMap("capacity")?.GetString("storage") ?? "") ?? 0))
         {
             errors.Add(FieldError.Forbidden("spec.resources.requests.storage", "field can not be less than status.capacity"));
         }

@@ -7,6 +7,7 @@ internal static class WorkloadKinds
 {
     public static KindRules Deployment { get; } = new()
     {
+        PodSpec = ["spec", "template", "spec"],
         ValidateStatus = StatusValidation.Deployment,
         GenerationFields = ["spec"],
         GenerationByAnnotations = true,
@@ -44,6 +45,7 @@ internal static class WorkloadKinds
 
     public static KindRules ReplicaSet { get; } = new()
     {
+        PodSpec = ["spec", "template", "spec"],
         ValidateStatus = StatusValidation.ReplicaSet,
         GenerationFields = ["spec"],
         Default = static root =>
@@ -62,6 +64,8 @@ internal static class WorkloadKinds
 
     public static KindRules ReplicationController { get; } = new()
     {
+        PodSpec = ["spec", "template", "spec"],
+        ChecksPrefix = false,
         ValidateStatus = StatusValidation.ReplicaSet,
         GenerationFields = ["spec"],
         Default = static root =>
@@ -90,6 +94,8 @@ internal static class WorkloadKinds
 
     public static KindRules StatefulSet { get; } = new()
     {
+        PodSpec = ["spec", "template", "spec"],
+        CheckName = Names.DottlessLabel,
         ValidateStatus = StatusValidation.StatefulSet,
         GenerationFields = ["spec"],
         Default = static root =>
@@ -123,12 +129,15 @@ internal static class WorkloadKinds
                 Default(claim.GetOrAddMap("status"), "phase", "Pending");
             }
         },
+        PrepareCreate = DropMaxUnavailable,
+        PrepareUpdate = static (root, _) => DropMaxUnavailable(root),
         Validate = WorkloadValidation.StatefulSet,
         ValidateUpdate = static (root, old, errors) => WorkloadValidation.StatefulSetUpdate(root, old, errors),
     };
 
     public static KindRules DaemonSet { get; } = new()
     {
+        PodSpec = ["spec", "template", "spec"],
         ValidateStatus = StatusValidation.DaemonSet,
         GenerationFields = ["spec"],
         Default = static root =>
@@ -165,6 +174,7 @@ internal static class WorkloadKinds
 
     public static KindRules Job { get; } = new()
     {
+        PodSpec = ["spec", "template", "spec"],
         ValidateStatus = StatusValidation.Job,
         GenerationFields = ["spec"],
         Default = static root =>
@@ -211,6 +221,7 @@ internal static class WorkloadKinds
 
     public static KindRules CronJob { get; } = new()
     {
+        PodSpec = ["spec", "jobTemplate", "spec", "template", "spec"],
         GenerationFields = ["spec"],
         CheckName = static name => name.Length > 52 ? "must be no more than 52 characters" : Names.DnsSubdomain(name),
         Default = static root =>
@@ -228,7 +239,20 @@ internal static class WorkloadKinds
 
     public static KindRules ControllerRevision { get; } = new()
     {
-        Validate = static (root, errors) => Check.Of(root, errors).NonNegative("revision"),
+        Validate = static (root, errors) =>
+        {
+            var revision = Check.Of(root, errors);
+            if (!revision.Has("data"))
+            {
+                revision.Required("data", "data is mandatory");
+            }
+            else if (!revision.HasMap("data"))
+            {
+                revision.Required("data", "data must be a valid JSON object");
+            }
+
+            revision.NonNegative("revision");
+        },
         ValidateUpdate = static (root, old, errors) => Immutable(root, old, errors, "data"),
     };
 
@@ -256,6 +280,9 @@ internal static class WorkloadKinds
 
         Template(spec.GetMap("template"));
     }
+
+    // The feature is off by default.
+    private static void DropMaxUnavailable(MapNode root) => root.GetMap("spec")?.GetMap("updateStrategy")?.GetMap("rollingUpdate")?.Remove("maxUnavailable");
 
     private static void TemplateGeneration(MapNode root, long generation)
     {

@@ -3,6 +3,7 @@ namespace GitOps.Testing;
 /// <summary>Checks of the fields that workloads share.</summary>
 internal static class WorkloadValidation
 {
+    private const long MostParallel = 100_000;
     private static readonly string[] StatefulSetMutable =
         ["replicas", "ordinals", "template", "updateStrategy", "revisionHistoryLimit", "persistentVolumeClaimRetentionPolicy", "minReadySeconds"];
 
@@ -18,13 +19,45 @@ internal static class WorkloadValidation
         if (Usable(spec))
         {
             Labels(spec);
-            PodValidation.Template(spec, ["Always"], spec.Map.GetList("volumeClaimTemplates"));
+            PodValidation.Template(WithClaims(spec), ["Always"]);
         }
         else
         {
             // What the selector cannot select is not looked at.
             spec.Invalid("selector", "invalid label selector");
         }
+    }
+
+    // The claims of a StatefulSet become volumes of its pods, before the others and in place of those of the same name.
+    private static Check WithClaims(Check spec)
+    {
+        if (spec.Count("volumeClaimTemplates") == 0 || spec.Map.GetMap("template")?.GetMap("spec") is not { } pod)
+        {
+            return spec;
+        }
+
+        var volumes = new ListNode();
+        foreach (var claim in spec.Items("volumeClaimTemplates").DistinctBy(static c => c.Child("metadata").Text("name")))
+        {
+            var volume = new MapNode();
+            volume.Set("name", claim.Child("metadata").Text("name"));
+            volume.GetOrAddMap("persistentVolumeClaim").Set("claimName", claim.Child("metadata").Text("name"));
+            volumes.Add(volume);
+        }
+
+        var names = volumes.OfType<MapNode>().Select(static v => v.GetString("name")).ToHashSet(StringComparer.Ordinal);
+        foreach (var volume in pod.GetList("volumes")?.OfType<MapNode>().Where(v => !names.Contains(v.GetString("name"))) ?? [])
+        {
+            volumes.Add(volume);
+        }
+
+        var podWithClaims = TypedMerge.FieldManager.Shallow(pod);
+        podWithClaims["volumes"] = volumes;
+        var template = TypedMerge.FieldManager.Shallow(spec.Map.GetMap("template")!);
+        template["spec"] = podWithClaims;
+        var all = TypedMerge.FieldManager.Shallow(spec.Map);
+        all["template"] = template;
+        return spec with { Map = all };
     }
 
     /// <summary>Checks the selector of a DaemonSet, which is looser with missing and broken ones.</summary>
@@ -166,6 +199,12 @@ internal static class WorkloadValidation
                 break;
         }
 
+        foreach (var claim in spec.Items("volumeClaimTemplates"))
+        {
+            StorageValidation.ClaimSpec(claim.Child("spec"));
+        }
+
+        spec.Name("serviceName", Names.DottlessLabel);
         var retention = spec.Child("persistentVolumeClaimRetentionPolicy");
         retention.OneOf("whenDeleted", "Retain", "Delete");
         retention.OneOf("whenScaled", "Retain", "Delete");
@@ -255,12 +294,17 @@ internal static class WorkloadValidation
             spec.Required("completions", "when completion mode is Indexed");
         }
 
+        if (spec.Text("completionMode") == "Indexed" && spec.Number("parallelism") > MostParallel)
+        {
+            spec.Invalid("parallelism", "must be less than or equal to 100000 when completion mode is Indexed");
+        }
+
         if (spec.Has("backoffLimitPerIndex") && spec.Text("completionMode") != "Indexed")
         {
             spec.Invalid("backoffLimitPerIndex", "requires indexed completion mode");
         }
 
-        spec.OneOf("podReplacementPolicy", "Failed", "TerminatingOrFailed");
+        JobPolicyValidation.All(spec);
         PodValidation.Template(spec, ["OnFailure", "Never"]);
     }
 

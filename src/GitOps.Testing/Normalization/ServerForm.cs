@@ -34,6 +34,59 @@ internal sealed class ServerForm
     /// <summary>Reads any value.</summary>
     public static Node Value(SchemaType type, Node value, string kind, Action<string>? unknown = null) => new ServerForm(kind, unknown).Convert(type, value);
 
+    /// <summary>
+    /// Brings an object into the form it has after it was stored: lists and maps without content that were written where the type shows
+    /// <c>null</c> for nothing are nothing then. Until they are stored they differ from nothing, and whoever wrote them owns them.
+    /// </summary>
+    public static void Stored(SchemaType type, MapNode root)
+    {
+        if (HoldsEmpty(root))
+        {
+            NoEmpties(type, root);
+        }
+    }
+
+    private static bool HoldsEmpty(MapNode map)
+    {
+        foreach (var entry in map)
+        {
+            if (entry.Value is ListNode { Count: 0 } or MapNode { Count: 0 }
+                || (entry.Value is MapNode inner && entry.Key != "managedFields" && HoldsEmpty(inner))
+                || (entry.Value is ListNode list && entry.Key != "managedFields" && list.Any(static i => i is MapNode item && HoldsEmpty(item))))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static void NoEmpties(SchemaType type, MapNode map)
+    {
+        foreach (var field in type.Fields)
+        {
+            switch (map[field.Name])
+            {
+                case ListNode { Count: 0 } or MapNode { Count: 0 } when IsEmptyAtNull(field, map[field.Name]!):
+                    map[field.Name] = ScalarNode.Null();
+                    break;
+                case MapNode inner when field.Type.Fields.Count > 0:
+                    NoEmpties(field.Type, inner);
+                    break;
+                case ListNode list when field.Type.Items is { } items && items.Fields.Count > 0:
+                    foreach (var item in list.OfType<MapNode>())
+                    {
+                        NoEmpties(items, item);
+                    }
+
+                    break;
+            }
+        }
+    }
+
+    private static bool IsEmptyAtNull(SchemaField field, Node value) =>
+        field.Zero == ZeroValue.Null && (value is ListNode || (field.Type.Fields.Count == 0 && field.Type.Values is not null && !field.Type.Atomic));
+
     private MapNode Struct(SchemaType type, MapNode map)
     {
         var result = new MapNode(map.Count + 2);
@@ -54,13 +107,10 @@ internal sealed class ServerForm
             _path.Add(field.Name);
             var converted = Convert(field.Type, value);
             _path.RemoveAt(_path.Count - 1);
-            if (!IsDropped(field, converted))
+            // A list of managed fields without entries asks for a fresh start.
+            if (!IsDropped(field, converted) || field.Name == "managedFields")
             {
                 result.Add(new MapEntry(field.Name, converted));
-            }
-            else if (field.Zero == ZeroValue.Null)
-            {
-                result.Add(new MapEntry(field.Name, ScalarNode.Null()));
             }
         }
 
@@ -101,8 +151,8 @@ internal sealed class ServerForm
     // A list or map without content does not survive storage, whatever its type says about zero values.
     private static bool IsDropped(SchemaField field, Node value) => value switch
     {
-        ListNode { Count: 0 } => true,
-        MapNode { Count: 0 } => field.Zero is ZeroValue.Omitted or ZeroValue.OmittedStruct || (field.Zero == ZeroValue.Null && field.Type.Fields.Count == 0 && field.Type.Values is not null),
+        ListNode { Count: 0 } => field.Zero != ZeroValue.Null,
+        MapNode { Count: 0 } => field.Zero is ZeroValue.Omitted or ZeroValue.OmittedStruct,
         ScalarNode scalar when field.Zero == ZeroValue.Omitted => scalar.Kind switch
         {
             ScalarKind.Null => true,

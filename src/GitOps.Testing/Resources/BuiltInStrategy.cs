@@ -50,6 +50,8 @@ internal class BuiltInStrategy : ResourceStrategy
 
     public override string? CheckName(string name) => _rules.CheckName(name);
 
+    public override bool ChecksPrefix => _rules.ChecksPrefix;
+
     public override void PrepareCreate(MapNode root)
     {
         if (_hasStatus && Kind != "Namespace")
@@ -57,12 +59,13 @@ internal class BuiltInStrategy : ResourceStrategy
             ResetStatus(root, null);
         }
 
-        if (_rules.GenerationFields.Count > 0)
+        if (_rules.GenerationFields.Count > 0 && !_rules.GenerationFromFirstChange)
         {
             root.GetMap("metadata")!["generation"] = ScalarNode.Integer(1);
         }
 
         _rules.PrepareCreate?.Invoke(root);
+        DropDisabled(root);
 
         // Reading what was stored fills defaults in again, which matters for what the preparation added.
         _rules.Default?.Invoke(root);
@@ -122,9 +125,15 @@ internal class BuiltInStrategy : ResourceStrategy
             metadata.Remove("generation");
         }
 
+        if (subresource == "status")
+        {
+            _rules.PrepareStatus?.Invoke(root, old, Time);
+        }
+
         if (subresource is "" or "scale")
         {
             _rules.PrepareUpdate?.Invoke(root, old);
+            DropDisabled(root);
             if (Changed(root, old))
             {
                 var current = old.GetMap("metadata")?["generation"] is ScalarNode scalar && scalar.TryGetInt64(out var number) ? number : 0;
@@ -142,6 +151,7 @@ internal class BuiltInStrategy : ResourceStrategy
             _rules.Default?.Invoke(stored);
         }
 
+        ServerForm.Stored(TypeAt(version), stored);
         return stored;
     }
 
@@ -208,6 +218,20 @@ internal class BuiltInStrategy : ResourceStrategy
             var copy = TypedMerge.FieldManager.Shallow(status);
             copy.Set("phase", "Terminating");
             root["status"] = copy;
+        }
+    }
+
+    private void DropDisabled(MapNode root)
+    {
+        var at = _rules.PodSpec.Length > 0 ? root : null;
+        foreach (var step in _rules.PodSpec)
+        {
+            at = at?.GetMap(step);
+        }
+
+        if (at is not null)
+        {
+            PodPreparation.DropDisabled(at);
         }
     }
 

@@ -14,6 +14,12 @@ internal sealed class KindRules
     /// <summary>Prepares an update, in place: new object, old object.</summary>
     public Action<MapNode, MapNode>? PrepareUpdate { get; init; }
 
+    /// <summary>Prepares a change of the status, in place: new object, old object, the clock.</summary>
+    public Action<MapNode, MapNode, TimeProvider>? PrepareStatus { get; init; }
+
+    /// <summary>Where the pod spec of an object stands, if it has one.</summary>
+    public string[] PodSpec { get; init; } = [];
+
     /// <summary>Checks an object.</summary>
     public Action<MapNode, List<FieldError>>? Validate { get; init; }
 
@@ -31,6 +37,12 @@ internal sealed class KindRules
 
     /// <summary>The top fields whose change raises <c>metadata.generation</c>; empty for kinds without it.</summary>
     public IReadOnlyList<string> GenerationFields { get; init; } = [];
+
+    /// <summary>Whether a new object has no generation yet and the first change gives it the first one.</summary>
+    public bool GenerationFromFirstChange { get; init; }
+
+    /// <summary>Whether the prefix of generated names is held to the rule for names.</summary>
+    public bool ChecksPrefix { get; init; } = true;
 
     /// <summary>Whether a change of annotations raises the generation too.</summary>
     public bool GenerationByAnnotations { get; init; }

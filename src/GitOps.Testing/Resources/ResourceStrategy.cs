@@ -43,6 +43,9 @@ internal abstract class ResourceStrategy
     /// <summary>Why a name is refused, or <see langword="null"/>.</summary>
     public abstract string? CheckName(string name);
 
+    /// <summary>Whether the prefix of generated names is held to the rule for names.</summary>
+    public virtual bool ChecksPrefix => true;
+
     /// <summary>Prepares an object for its creation, in place, after its ownership was recorded.</summary>
     public abstract void PrepareCreate(MapNode root);
 

@@ -12,7 +12,7 @@ internal static class MetadataValidation
     {
         var metadata = root.GetMap("metadata")!;
         var name = metadata.GetString("name") ?? "";
-        if (metadata.GetString("generateName") is { Length: > 0 } prefix && definition.Strategy.CheckName(WithoutDash(prefix)) is { } prefixProblem)
+        if (definition.Strategy.ChecksPrefix && metadata.GetString("generateName") is { Length: > 0 } prefix && definition.Strategy.CheckName(WithoutDash(prefix)) is { } prefixProblem)
         {
             errors.Add(FieldError.Invalid("metadata.generateName", prefix, prefixProblem));
         }
@@ -139,7 +139,9 @@ internal static class MetadataValidation
     {
         // Custom resources and some built-in ones may have finalizers of one word.
         var strict = !definition.IsCustom
-            && definition.Kind is not ("Lease" or "Event" or "CustomResourceDefinition" or "APIService" or "ValidatingWebhookConfiguration" or "MutatingWebhookConfiguration");
+            && definition.Group is not ("admissionregistration.k8s.io" or "apiextensions.k8s.io" or "apiregistration.k8s.io" or "policy" or "node.k8s.io")
+            && definition.Kind != "Lease"
+            && definition is not { Kind: "Event", Group: "" };
         var names = metadata.GetList("finalizers")?.OfType<ScalarNode>().Select(static f => f.Text).ToArray() ?? [];
         for (var i = 0; i < names.Length; i++)
         {

@@ -15,6 +15,9 @@ internal static class Names
 
     public static string? DnsLabel(string name) => name.Length > 63 ? "must be no more than 63 characters" : IsLabel(name) ? null : Label;
 
+    /// <summary>A label where dots are named as the problem that they are: names that become part of host names.</summary>
+    public static string? DottlessLabel(string name) => name.Contains('.', StringComparison.Ordinal) ? "must not contain dots" : DnsLabel(name);
+
     public static string? Dns1035Label(string name) =>
         name.Length > 63 ? "must be no more than 63 characters" : IsLabel(name) && char.IsAsciiLetterLower(name[0]) ? null : Label1035;
 

@@ -136,8 +136,7 @@ internal static class AdmissionPolicyValidation
 
         if (spec.HasMap("matchResources"))
         {
-            // A real server misspells the field, so clients see it so.
-            Match(spec.Child("matchResources") with { Path = "spec.matchResouces" });
+            Match(spec.Child("matchResources"));
         }
 
         return spec;

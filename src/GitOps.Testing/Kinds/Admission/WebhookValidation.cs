@@ -21,6 +21,17 @@ internal static class WebhookValidation
                 Rule(rule);
             }
 
+            var conditions = new HashSet<string>(StringComparer.Ordinal);
+            foreach (var condition in hook.Items("matchConditions"))
+            {
+                condition.Demand("expression");
+                condition.DemandName("name", Names.QualifiedName);
+                if (condition.Text("name").Length > 0 && !conditions.Add(condition.Text("name")))
+                {
+                    condition.Add(FieldError.Duplicate(condition.At("name"), ScalarNode.String(condition.Text("name"))));
+                }
+            }
+
             hook.OneOf("failurePolicy", "Fail", "Ignore");
             hook.OneOf("matchPolicy", "Equivalent", "Exact");
             hook.OneOf("reinvocationPolicy", "Never", "IfNeeded");

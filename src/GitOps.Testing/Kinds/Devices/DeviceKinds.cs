@@ -14,7 +14,6 @@ internal static class DeviceKinds
 
     public static KindRules ClaimTemplate { get; } = new()
     {
-        GenerationFields = ["spec"],
         Default = static root => Requests(root.GetMap("spec")?.GetMap("spec")),
         ValidateCreate = static (root, errors) =>
         {
@@ -25,7 +24,7 @@ internal static class DeviceKinds
         ValidateUpdate = static (root, old, errors) => WorkloadKinds.Immutable(root, old, errors, "spec"),
     };
 
-    public static KindRules Class { get; } = new() { GenerationFields = ["spec"], Validate = DeviceClaimValidation.Class };
+    public static KindRules Class { get; } = new() { ChecksPrefix = false, GenerationFields = ["spec"], Validate = DeviceClaimValidation.Class };
 
     public static KindRules Slice { get; } = new()
     {

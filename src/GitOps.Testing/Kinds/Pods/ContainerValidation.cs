@@ -14,16 +14,20 @@ internal static class ContainerValidation
         var names = new HashSet<string>(StringComparer.Ordinal);
         var hostPorts = new HashSet<string>(StringComparer.Ordinal);
         var hostNetwork = spec.IsTrue("hostNetwork");
+        var blocks = VolumeValidation.BlockVolumes(spec);
+        var grace = spec.Number("terminationGracePeriodSeconds") ?? 0;
         foreach (var container in spec.Items("containers"))
         {
-            One(container, names, volumes, hostNetwork, isPod);
+            One(container, names, volumes, blocks, hostNetwork, isPod);
+            ProbeValidation.Sleep(container, grace);
             HostPorts(container, hostPorts);
             container.OneOf("restartPolicy", "Always", "OnFailure", "Never");
         }
 
         foreach (var container in spec.Items("initContainers"))
         {
-            One(container, names, volumes, hostNetwork, isPod);
+            One(container, names, volumes, blocks, hostNetwork, isPod);
+            ProbeValidation.Sleep(container, grace);
             HostPorts(container, new HashSet<string>(StringComparer.Ordinal));
             container.OneOf("restartPolicy", "Always", "OnFailure", "Never");
             if (container.Text("restartPolicy") == "Always")
@@ -75,7 +79,7 @@ internal static class ContainerValidation
         }
     }
 
-    private static void One(Check container, HashSet<string> names, HashSet<string> volumes, bool hostNetwork, bool isPod)
+    private static void One(Check container, HashSet<string> names, HashSet<string> volumes, HashSet<string> blocks, bool hostNetwork, bool isPod)
     {
         container.DemandName("name", Names.DnsLabel);
         var name = container.Text("name");
@@ -91,15 +95,16 @@ internal static class ContainerValidation
 
         container.OneOf("imagePullPolicy", "Always", "IfNotPresent", "Never");
         container.OneOf("terminationMessagePolicy", "File", "FallbackToLogsOnError");
-        Ports(container, hostNetwork);
+        Ports(container, hostNetwork, isPod);
         Environment(container);
-        Mounts(container, volumes);
+        Mounts(container, volumes, blocks);
         ResourceValidation.Container(container.Child("resources"));
+        Resizes(container);
         ProbeValidation.All(container);
         Security(container);
     }
 
-    private static void Ports(Check container, bool hostNetwork)
+    private static void Ports(Check container, bool hostNetwork, bool isPod)
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var port in container.Items("ports"))
@@ -130,12 +135,39 @@ internal static class ContainerValidation
                 port.Port("hostPort");
             }
 
-            if (hostNetwork && (port.Number("hostPort") ?? 0) != (port.Number("containerPort") ?? 0))
+            // A template may leave it to the pod, which gets the same port by itself.
+            if (hostNetwork && (isPod || port.Number("hostPort") is not (null or 0)) && (port.Number("hostPort") ?? 0) != (port.Number("containerPort") ?? 0))
             {
                 port.Invalid("containerPort", "must match `hostPort` when `hostNetwork` is true");
             }
 
             port.OneOf("protocol", "SCTP", "TCP", "UDP");
+        }
+    }
+
+    private static void Resizes(Check container)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var policy in container.Items("resizePolicy"))
+        {
+            // What is wrong with one of them is said of the list.
+            foreach (var (field, values) in (ReadOnlySpan<(string, string[])>)[("resourceName", ["cpu", "memory"]), ("restartPolicy", ["NotRequired", "RestartContainer"])])
+            {
+                var text = policy.Text(field);
+                if (text.Length == 0)
+                {
+                    container.Required("resizePolicy");
+                }
+                else if (!values.Contains(text))
+                {
+                    container.Add(FieldError.NotSupported(container.At("resizePolicy"), text, values));
+                }
+            }
+
+            if (!seen.Add(policy.Text("resourceName")))
+            {
+                container.Add(FieldError.Duplicate(policy.Path, ScalarNode.String(policy.Text("resourceName"))));
+            }
         }
     }
 
@@ -239,7 +271,7 @@ internal static class ContainerValidation
         }
     }
 
-    private static void Mounts(Check container, HashSet<string> volumes)
+    private static void Mounts(Check container, HashSet<string> volumes, HashSet<string> blocks)
     {
         // Some findings name the list instead of the mount: so they do on a real server.
         var list = container.At("volumeMounts");
@@ -269,6 +301,12 @@ internal static class ContainerValidation
                 mount.Invalid("subPathExpr", "subPathExpr and subPath are mutually exclusive");
             }
 
+            if (container.Items("volumeDevices").Any(d => d.Text("name") == mount.Text("name") && d.Text("name").Length > 0))
+            {
+                mount.Invalid("name", "must not already exist in volumeDevices");
+            }
+
+            Recursion(mount, list);
             if (mount.Has("mountPropagation"))
             {
                 var propagation = mount.Text("mountPropagation");
@@ -291,10 +329,40 @@ internal static class ContainerValidation
                 device.Add(FieldError.NotFound(device.At("name"), device.Text("name")));
             }
 
+            if (container.Items("volumeMounts").Any(m => m.Text("name") == device.Text("name") && m.Text("name").Length > 0))
+            {
+                device.Invalid("name", "must not already exist in volumeMounts");
+            }
+            else if (volumes.Contains(device.Text("name")) && !blocks.Contains(device.Text("name")))
+            {
+                device.Invalid("name", "can only use volume source type of PersistentVolumeClaim or Ephemeral for block mode");
+            }
+
             if (device.Demand("devicePath") && (!devices.Add(device.Text("devicePath")) || paths.Contains(device.Text("devicePath"))))
             {
                 device.Invalid("devicePath", "must be unique");
             }
+        }
+    }
+
+    private static void Recursion(Check mount, string list)
+    {
+        var mode = mount.Text("recursiveReadOnly");
+        if (mode is "Enabled" or "IfPossible")
+        {
+            if (!mount.IsTrue("readOnly"))
+            {
+                mount.Add(FieldError.Forbidden($"{list}.recursiveReadOnly", "may only be specified when readOnly is true"));
+            }
+
+            if (mount.Text("mountPropagation") is not ("" or "None"))
+            {
+                mount.Add(FieldError.Forbidden($"{list}.recursiveReadOnly", "may only be specified when mountPropagation is None or not specified"));
+            }
+        }
+        else if (mount.Has("recursiveReadOnly") && mode != "Disabled")
+        {
+            mount.Add(FieldError.NotSupported($"{list}.recursiveReadOnly", mode, ["Disabled", "Enabled", "IfPossible"]));
         }
     }
 

@@ -8,8 +8,7 @@ internal static class PodValidation
     /// <summary>Checks a template.</summary>
     /// <param name="parent">What holds it in its field <c>template</c>.</param>
     /// <param name="restartPolicies">The restart policies that make sense there.</param>
-    /// <param name="claims">Claims that become volumes of the pods.</param>
-    public static void Template(Check parent, string[] restartPolicies, ListNode? claims = null)
+    public static void Template(Check parent, string[] restartPolicies)
     {
         if (!parent.HasMap("template"))
         {
@@ -21,7 +20,7 @@ internal static class PodValidation
         MetadataValidation.Labels(template.Map.GetMap("metadata")?.GetMap("labels"), template.At("labels"), template.Errors);
         MetadataValidation.Annotations(template.Map.GetMap("metadata")?.GetMap("annotations"), template.At("annotations"), template.Errors);
         var spec = template.Child("spec");
-        Spec(spec, isPod: false, claims);
+        Spec(spec, isPod: false);
         var policy = spec.Text("restartPolicy");
         if (!restartPolicies.Contains(policy))
         {
@@ -36,9 +35,9 @@ internal static class PodValidation
         }
     }
 
-    public static void Spec(Check spec, bool isPod, ListNode? claims = null)
+    public static void Spec(Check spec, bool isPod)
     {
-        var volumes = VolumeValidation.Volumes(spec, isPod, claims);
+        var volumes = VolumeValidation.Volumes(spec, isPod);
         if (spec.Count("containers") == 0)
         {
             spec.Required("containers");
@@ -59,6 +58,14 @@ internal static class PodValidation
         if (spec.Count("ephemeralContainers") > 0)
         {
             spec.Forbidden("ephemeralContainers", isPod ? "cannot be set on create" : "ephemeral containers not allowed in pod template");
+        }
+
+        Gates(spec);
+        ResourceValidation.Pod(spec);
+        ResourceValidation.Claims(spec);
+        if (spec.HasMap("os") && spec.Child("os").Demand("name") && spec.Child("os").Text("name") is not ("linux" or "windows"))
+        {
+            spec.Add(FieldError.NotSupported(spec.At("os"), spec.Child("os").Text("name"), ["linux", "windows"]));
         }
 
         foreach (var gate in spec.Items("readinessGates"))
@@ -94,6 +101,24 @@ internal static class PodValidation
     public static bool IsField(string path, ReadOnlySpan<string> names) =>
         names.Contains(path)
         || (path.EndsWith("']", StringComparison.Ordinal) && (path.StartsWith("metadata.labels['", StringComparison.Ordinal) || path.StartsWith("metadata.annotations['", StringComparison.Ordinal)));
+
+    private static void Gates(Check spec)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var gate in spec.Items("schedulingGates"))
+        {
+            var name = gate.Text("name");
+            if (Names.QualifiedName(name) is { } problem)
+            {
+                spec.Add(FieldError.Invalid(gate.Path, name, problem));
+            }
+
+            if (!seen.Add(name))
+            {
+                spec.Add(FieldError.Duplicate(gate.Path, ScalarNode.String(name)));
+            }
+        }
+    }
 
     private static void Dns(Check spec)
     {
@@ -182,6 +207,11 @@ internal static class PodValidation
             {
                 sysctl.Add(FieldError.Duplicate(sysctl.At("name"), ScalarNode.String(name)));
             }
+        }
+
+        if (context.Child("windowsOptions").IsTrue("hostProcess") && !spec.IsTrue("hostNetwork"))
+        {
+            spec.Add(FieldError.Invalid(spec.At("hostNetwork"), ScalarNode.Boolean(false), "hostNetwork must be true if pod contains any hostProcess containers"));
         }
 
         context.OneOf("fsGroupChangePolicy", "Always", "OnRootMismatch");

@@ -43,6 +43,19 @@ internal static class ProbeValidation
         }
     }
 
+    /// <summary>A container cannot sleep longer than it is given to stop.</summary>
+    public static void Sleep(Check container, long grace)
+    {
+        foreach (var hook in (ReadOnlySpan<string>)["postStart", "preStop"])
+        {
+            var owner = container.Child("lifecycle").Child(hook);
+            if (owner.HasMap("sleep") && owner.Child("sleep").Number("seconds") is { } seconds && (seconds < 0 || seconds > grace))
+            {
+                owner.Add(FieldError.Invalid(owner.At("sleep"), ScalarNode.Integer(seconds), string.Create(System.Globalization.CultureInfo.InvariantCulture, $"must be non-negative and less than terminationGracePeriodSeconds ({grace})")));
+            }
+        }
+    }
+
     private static void Handler(Check owner)
     {
         var handlers = 0;
@@ -83,9 +96,6 @@ internal static class ProbeValidation
                     break;
                 case "grpc":
                     handler.Port("port");
-                    break;
-                case "sleep":
-                    handler.NonNegative("seconds");
                     break;
             }
         }

@@ -7,13 +7,13 @@ internal static class VolumeValidation
 
     /// <summary>Checks the volumes.</summary>
     /// <returns>The names that containers may mount.</returns>
-    public static HashSet<string> Volumes(Check spec, bool isPod, ListNode? claims)
+    public static HashSet<string> Volumes(Check spec, bool isPod)
     {
-        // Claims of a StatefulSet become volumes of its pods.
-        var names = (claims?.OfType<MapNode>() ?? []).Select(static c => ObjectMeta.Name(c)).ToHashSet(StringComparer.Ordinal);
+        var names = new HashSet<string>(StringComparer.Ordinal);
         var own = new HashSet<string>(StringComparer.Ordinal);
         foreach (var volume in spec.Items("volumes"))
         {
+            var before = volume.Errors.Count;
             volume.DemandName("name", Names.DnsLabel);
             var name = volume.Text("name");
             if (name.Length > 0 && !own.Add(name))
@@ -21,7 +21,6 @@ internal static class VolumeValidation
                 volume.Add(FieldError.Duplicate(volume.At("name"), ScalarNode.String(name)));
             }
 
-            names.Add(name);
             var sources = volume.Map.Where(static e => e.Key != "name" && e.Value is MapNode).Select(static e => e.Key).ToArray();
             foreach (var source in sources.Skip(1))
             {
@@ -36,10 +35,20 @@ internal static class VolumeValidation
             {
                 volume.Add(FieldError.Required(volume.Path, "must specify a volume type"));
             }
+
+            // What is wrong in itself cannot be mounted either.
+            if (volume.Errors.Count == before)
+            {
+                names.Add(name);
+            }
         }
 
         return names;
     }
+
+    /// <summary>The names of the volumes that can be given to a container as devices.</summary>
+    public static HashSet<string> BlockVolumes(Check spec) =>
+        spec.Items("volumes").Where(static v => v.HasMap("persistentVolumeClaim") || v.HasMap("ephemeral")).Select(static v => v.Text("name")).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>What is wrong with a path below a volume.</summary>
     public static string? Descending(string path) => path.StartsWith('/') ? "must be a relative path" : NoBacksteps(path);
@@ -130,7 +139,12 @@ internal static class VolumeValidation
 
                 break;
             case "image":
-                source.Demand("reference");
+                // A template may leave it to whoever makes the pod.
+                if (isPod)
+                {
+                    source.Demand("reference");
+                }
+
                 source.OneOf("pullPolicy", "Always", "IfNotPresent", "Never");
                 break;
             default:
