@@ -50,9 +50,10 @@ internal static class CrashChild
         return false;
     }
 
-    private static async Task<bool> ApplyOneAsync(KubernetesApplier applier, string unit, Manifest[] set, CancellationToken cancellationToken)
+    /// <returns>Whether the unit was as it should be before, so that nothing was to be done.</returns>
+    public static async Task<bool> ApplyOneAsync(KubernetesApplier applier, string unit, Manifest[] set, CancellationToken cancellationToken)
     {
-        var plan = await applier.PlanAsync(new ApplyRequest(unit, set) { AllowEmpty = true }, cancellationToken);
+        var plan = await applier.PlanAsync(new ApplyRequest(unit, set) { AllowEmpty = true, AnnounceTakeover = true }, cancellationToken);
         return plan.CanApply && (await applier.ApplyAsync(plan, null, cancellationToken)).Succeeded && !plan.HasChanges;
     }
 

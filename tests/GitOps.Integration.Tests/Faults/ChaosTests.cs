@@ -61,6 +61,65 @@ public sealed class ChaosTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData(21)]
+    [InlineData(22)]
+    [InlineData(23)]
+    public async Task Apply_TwoHostsWithAUnitEach_WhatMovesBetweenThemIsNeverLost(int seed)
+    {
+        const int revisions = 8;
+        var dice = new Dice(seed);
+        using var one = _scenario.Hasty();
+        using var two = _scenario.Hasty();
+        for (var revision = 0; revision < revisions; revision++)
+        {
+            var (first, second) = CrashChild.Sets("chaos", revision);
+            using (_server.Faults.Add(new FaultRule { StatusCode = 409, Match = r => r.Verb is not ("get" or "list" or "watch") && dice.Falls(0.04) }))
+            using (_server.Faults.Add(new FaultRule { StatusCode = 500, Match = _ => dice.Falls(0.04) }))
+            using (_server.Faults.Add(new FaultRule { CutAfter = true, Match = _ => dice.Falls(0.04) }))
+            {
+                // Neither host knows of the other's unit: what the cluster holds is all they share.
+                await Task.WhenAll(
+                    CrashChild.ApplyOneAsync(one, "chaos-1", first, Token),
+                    CrashChild.ApplyOneAsync(two, "chaos-2", second, Token));
+            }
+
+            (await _scenario.LiveAsync("chaos")).Should().BeSubsetOf(await _scenario.KnownAsync(), "what is live is named by an inventory at every moment");
+            var settled = false;
+            for (var attempt = 0; attempt < 8 && !settled; attempt++)
+            {
+                settled = await CrashChild.ApplyOneAsync(two, "chaos-2", second, Token) & await CrashChild.ApplyOneAsync(one, "chaos-1", first, Token);
+            }
+
+            settled.Should().BeTrue();
+            (await _scenario.LiveAsync("chaos")).Should().BeEquivalentTo(first.Concat(second).Select(m => m.Id.Name));
+            (await _scenario.KnownAsync()).Should().BeEquivalentTo(first.Concat(second).Select(m => m.Id.Name));
+        }
+    }
+
+    [Fact]
+    public async Task Apply_TwoHostsAndTheTakerAsksFirst_WhatMovesIsNeverDeleted()
+    {
+        using var one = _scenario.Hasty();
+        using var two = _scenario.Hasty();
+        Dictionary<string, string> before = [];
+        for (var revision = 0; revision < 6; revision++)
+        {
+            var (first, second) = CrashChild.Sets("chaos", revision);
+            for (var turn = 0; turn < 3; turn++)
+            {
+                await CrashChild.ApplyOneAsync(two, "chaos-2", second, Token);
+                await CrashChild.ApplyOneAsync(one, "chaos-1", first, Token);
+            }
+
+            // Objects go from the first unit to the second, and only there; whatever was in a set before and still is in one has to be the same object.
+            var now = await _scenario.UidsAsync("chaos");
+            now.Keys.Should().BeEquivalentTo(first.Concat(second).Select(m => m.Id.Name));
+            now.Where(n => before.TryGetValue(n.Key, out var uid) && uid != n.Value).Should().BeEmpty();
+            before = now;
+        }
+    }
+
+    [Theory]
     [InlineData(11)]
     [InlineData(12)]
     [InlineData(13)]
@@ -163,12 +222,18 @@ public sealed class ChaosTests : IAsyncLifetime
             }
         }
 
-        public async Task<IReadOnlyList<string>> LiveAsync(string @namespace)
+        public async Task<IReadOnlyList<string>> LiveAsync(string @namespace) => [.. (await UidsAsync(@namespace)).Keys];
+
+        public async Task<Dictionary<string, string>> UidsAsync(string @namespace)
         {
-            List<string> names = [];
-            var (_, error) = await Client.ListAsync(ConfigMaps, new ListOptions { Namespace = @namespace, LabelSelector = "gitops-core.io/unit" }, item => names.Add(item.GetMap("metadata")!.GetString("name")!), Token);
+            Dictionary<string, string> uids = new(StringComparer.Ordinal);
+            var (_, error) = await Client.ListAsync(
+                ConfigMaps,
+                new ListOptions { Namespace = @namespace, LabelSelector = "gitops-core.io/unit" },
+                item => uids.Add(item.GetMap("metadata")!.GetString("name")!, item.GetMap("metadata")!.GetString("uid")!),
+                Token);
             error.Should().BeNull();
-            return names;
+            return uids;
         }
 
         /// <summary>The names in both inventories; one that stands in both stands twice.</summary>
