@@ -10,6 +10,7 @@ internal static class CoreKinds
     {
         GenerationFields = ["spec"],
         Default = PodDefaults.Pod,
+        ValidateStatus = StatusValidation.Pod,
         PrepareCreate = static root =>
         {
             var status = root.GetOrAddMap("status");
@@ -252,8 +253,10 @@ internal static class CoreKinds
         },
         PrepareCreate = static root =>
         {
-            root.GetOrAddMap("status").Set("phase", "Pending");
             var metadata = root.GetMap("metadata")!;
+            var status = root.GetOrAddMap("status");
+            status.Set("phase", "Pending");
+            status.Set("lastPhaseTransitionTime", metadata.GetString("creationTimestamp")!);
             var finalizers = metadata.GetList("finalizers") is { } known ? new ListNode(known) : new ListNode();
             if (!finalizers.Any(static f => f is ScalarNode { Text: "kubernetes.io/pv-protection" }))
             {
