@@ -44,7 +44,6 @@ public sealed class NewerKindsTests
         { Claims, Claim, "spec.devices.requests", """[{"name":"gpu","exactly":{"deviceClassName":"c","allocationMode":"All","count":2}}]""", "spec.devices.requests[0].exactly.count" },
         { Claims, Claim, "spec.devices.requests", """[{"name":"gpu","exactly":{}}]""", "spec.devices.requests[0].exactly.deviceClassName" },
         { Claims, Claim, "spec.devices.requests", """[{"name":"gpu","firstAvailable":[{"name":"a","deviceClassName":"c"},{"name":"a","deviceClassName":"c"}]}]""", "spec.devices.requests[0].firstAvailable[1]" },
-        { Claims, Claim, "spec.devices.requests", """[{"name":"gpu","exactly":{"deviceClassName":"c","tolerations":[{"operator":"Equal"}]}}]""", "spec.devices.requests[0].exactly.tolerations[0].key" },
         { Claims, Claim, "spec.devices.constraints", """[{"requests":["other"],"matchAttribute":"example.com/numa"}]""", "spec.devices.constraints[0].requests[0]" },
         { Claims, Claim, "spec.devices.constraints", """[{"matchAttribute":"numa"}]""", "spec.devices.constraints[0].matchAttribute" },
         { Claims, Claim, "spec.devices.config", "[{}]", "spec.devices.config[0].opaque" },
@@ -90,7 +89,7 @@ public sealed class NewerKindsTests
         { Attributes, AttributesClass, "driverName", "\"a b\"", "driverName" },
         { Capacities, Capacity, "capacity", "\"-1\"", "capacity" },
         { Capacities, Capacity, "storageClassName", "\"A\"", "storageClassName" },
-        { "/apis/storage.k8s.io/v1/csidrivers", """{"metadata":{"name":"x"},"spec":{}}""", "spec.tokenRequests", """[{"audience":"a"},{"audience":"a","expirationSeconds":5}]""", "spec.tokenRequests[1].audience spec.tokenRequests[1].expirationSeconds" },
+        { "/apis/storage.k8s.io/v1/csidrivers", """{"metadata":{"name":"x"},"spec":{}}""", "spec.tokenRequests", """[{"audience":"a"},{"audience":"b","expirationSeconds":5}]""", "spec.tokenRequests[1].expirationSeconds" },
     };
 
     public static TheoryData<string, string, string, string> Fixed { get; } = new()

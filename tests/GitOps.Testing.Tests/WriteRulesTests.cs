@@ -112,7 +112,10 @@ public sealed class WriteRulesTests
         var (bad, _) = await client.SendAsync("PATCH", services + "/s/status", """{"status":{"loadBalancer":{"ingress":[{"ip":"zz"}]}}}""", Merge);
         var (good, _) = await client.SendAsync("PATCH", services + "/s/status", """{"status":{"loadBalancer":{"ingress":[{"ip":"1.2.3.4"}]}}}""", Merge);
 
-        (bad, good).Should().Be((422, 200));
+        await client.SendAsync("POST", services, """{"metadata":{"name":"t"},"spec":{"ports":[{"port":80}]}}""");
+        var (other, _) = await client.SendAsync("PATCH", services + "/t/status", """{"status":{"loadBalancer":{"ingress":[{"ip":"1.2.3.5"}]}}}""", Merge);
+
+        (bad, good, other).Should().Be((422, 200, 422));
     }
 
     [Theory]

@@ -10,6 +10,7 @@ internal static class CoreKinds
     {
         GenerationFields = ["spec"],
         Default = PodDefaults.Pod,
+        ValidateStatus = StatusValidation.Pod,
         PodSpec = ["spec"],
         PrepareCreate = PodPreparation.Create,
         Validate = static (root, errors) => PodValidation.Spec(Check.Of(root, errors).Child("spec"), isPod: true),

@@ -48,7 +48,14 @@ internal static class StatusValidation
     /// <summary>Checks the addresses that a load balancer gave.</summary>
     public static void LoadBalancer(MapNode root, MapNode old, List<FieldError> errors)
     {
-        foreach (var ingress in Status(root, errors).Child("loadBalancer").Items("ingress"))
+        var balancer = Status(root, errors).Child("loadBalancer");
+        if (root.GetString("kind") == "Service" && root.GetMap("spec")?.GetString("type") != "LoadBalancer" && balancer.Count("ingress") > 0)
+        {
+            balancer.Forbidden("ingress", "may only be used when `spec.type` is 'LoadBalancer'");
+            return;
+        }
+
+        foreach (var ingress in balancer.Items("ingress"))
         {
             ingress.Name("ip", Names.IpAddress);
             if (ingress.Text("hostname") is not { Length: > 0 } host)
@@ -76,6 +83,15 @@ internal static class StatusValidation
         {
             // The path is spelled like this on a real server.
             errors.Add(FieldError.Invalid("status.Phase", phase, deleting ? "may only be 'Terminating' if `deletionTimestamp` is not empty" : "may only be 'Active' if `deletionTimestamp` is empty"));
+        }
+    }
+
+    public static void Pod(MapNode root, MapNode old, List<FieldError> errors)
+    {
+        var status = Status(root, errors);
+        if (status.Number("observedGeneration") < 0)
+        {
+            status.Invalid("observedGeneration", "must be a non-negative integer");
         }
     }
 

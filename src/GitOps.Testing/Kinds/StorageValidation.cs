@@ -178,8 +178,7 @@ internal static class StorageValidation
             {
                 errors.Add(FieldError.Duplicate(token.At("audience"), ScalarNode.String(token.Text("audience"))));
             }
-
-            if (token.Number("expirationSeconds") is { } seconds and (< 600 or > 1L << 32))
+            else if (token.Number("expirationSeconds") is { } seconds and (< 600 or > 1L << 32))
             {
                 token.Invalid("expirationSeconds", seconds < 600 ? "may not specify a duration less than 10 minutes" : "may not specify a duration larger than 2^32 seconds");
             }

@@ -105,6 +105,12 @@ internal class BuiltInStrategy : ResourceStrategy
                 metadata["annotations"] = annotations;
             }
 
+            if (Kind == "Pod" && root.GetMap("status") is { } podStatus && old.GetMap("status")?["qosClass"] is { } quality)
+            {
+                // Follows from the spec, whoever reports the rest.
+                podStatus["qosClass"] = quality;
+            }
+
             // What is absent in the old object was added by the request.
             foreach (var key in root.Keys.Where(k => k is not ("status" or "metadata") && !old.ContainsKey(k)).ToArray())
             {

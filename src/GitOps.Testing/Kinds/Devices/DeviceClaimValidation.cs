@@ -151,11 +151,6 @@ internal static class DeviceClaimValidation
 
                 break;
             case "Equal":
-                if (toleration.Text("key").Length == 0)
-                {
-                    toleration.Required("key", "must be set if operator is `Equal`");
-                }
-
                 toleration.Name("value", Names.LabelValue);
                 break;
             case "":

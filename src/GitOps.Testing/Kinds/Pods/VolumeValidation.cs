@@ -5,6 +5,12 @@ internal static class VolumeValidation
 {
     private static readonly string[] DownwardFields = ["metadata.annotations", "metadata.labels", "metadata.name", "metadata.namespace", "metadata.uid"];
 
+    private static readonly string[] SourceOrder =
+    [
+        "emptyDir", "hostPath", "gitRepo", "gcePersistentDisk", "awsElasticBlockStore", "secret", "nfs", "iscsi", "glusterfs", "persistentVolumeClaim", "rbd", "cinder", "cephfs", "flocker",
+        "downwardAPI", "fc", "azureFile", "configMap", "vsphereVolume", "quobyte", "azureDisk", "portworxVolume", "projected", "scaleIO", "storageos", "csi", "ephemeral", "image",
+    ];
+
     /// <summary>Checks the volumes.</summary>
     /// <returns>The names that containers may mount.</returns>
     public static HashSet<string> Volumes(Check spec, bool isPod)
@@ -21,7 +27,8 @@ internal static class VolumeValidation
                 volume.Add(FieldError.Duplicate(volume.At("name"), ScalarNode.String(name)));
             }
 
-            var sources = volume.Map.Where(static e => e.Key != "name" && e.Value is MapNode).Select(static e => e.Key).ToArray();
+            // The first of several types, in the server's order, is the one that counts.
+            var sources = volume.Map.Where(static e => e.Key != "name" && e.Value is MapNode).Select(static e => e.Key).OrderBy(static k => Array.IndexOf(SourceOrder, k)).ToArray();
             foreach (var source in sources.Skip(1))
             {
                 volume.Forbidden(source, "may not specify more than 1 volume type");
