@@ -120,8 +120,17 @@ public sealed class HttpTransportTests : UpstreamTest
         });
 
         await NewestAsync(source);
-
         server.LastClientCertificate!.Thumbprint.Should().Be(client.Thumbprint);
+
+        await using var other = await GitHttpServer.StartAsync(Served, certificate, wantsClientCertificate: true);
+        server.Intercept = context =>
+        {
+            context.Response.Redirect($"https://localhost:{new Uri(other.Url).Port}{context.Request.Path}{context.Request.QueryString}");
+            return Task.FromResult(true);
+        };
+        await source.ProbeAsync(Token);
+        other.Advertisements.Should().Be(1);
+        other.LastClientCertificate.Should().BeNull("it is for the other host only");
     }
 
     [Fact]

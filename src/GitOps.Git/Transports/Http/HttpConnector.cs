@@ -159,8 +159,9 @@ internal sealed class HttpConnector : GitConnector
 
                 // Windows cannot use a key that lives in memory only; a round trip through PKCS#12 mends that.
                 var usable = X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pkcs12), null);
-                handler.SslOptions.ClientCertificates = [usable];
-                handler.SslOptions.LocalCertificateSelectionCallback = (_, _, _, _, _) => usable;
+
+                // As other credentials, it is not shown to whom a redirect leads to.
+                handler.SslOptions.LocalCertificateSelectionCallback = (_, host, _, _, _) => string.Equals(host, address.Host, StringComparison.OrdinalIgnoreCase) ? usable : null!;
             }
         }
         catch (Exception exception) when (exception is CryptographicException or ArgumentException)
