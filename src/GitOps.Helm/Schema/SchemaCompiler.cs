@@ -57,6 +57,13 @@ internal sealed class SchemaCompiler
             return fallback;
         }
 
+        return KnownDraft(uri) ?? (HasNamedDraft(document)
+            ? SchemaDraft.Draft2020
+            : throw new SchemaException($"failing loading \"{uri}\": this is none of the known drafts of JSON Schema, and nothing is fetched"));
+    }
+
+    private static SchemaDraft? KnownDraft(string uri)
+    {
         var name = uri.TrimEnd('#');
         name = name.StartsWith("http://", StringComparison.Ordinal) ? name["http://".Length..] : name.StartsWith("https://", StringComparison.Ordinal) ? name["https://".Length..] : name;
         return name switch
@@ -66,8 +73,7 @@ internal sealed class SchemaCompiler
             "json-schema.org/draft-07/schema" => SchemaDraft.Draft7,
             "json-schema.org/draft-06/schema" => SchemaDraft.Draft6,
             "json-schema.org/draft-04/schema" => SchemaDraft.Draft4,
-            _ when HasNamedDraft(document) => SchemaDraft.Draft2020,
-            _ => throw new SchemaException($"failing loading \"{uri}\": this is none of the known drafts of JSON Schema, and nothing is fetched"),
+            _ => null,
         };
     }
 
@@ -341,6 +347,11 @@ internal sealed class SchemaCompiler
                 return fragment.Length == 0
                     ? new SchemaNode(uri, from.Draft, from.Resource) { Bool = true }
                     : throw new SchemaException(fragment.StartsWith('/') ? $"json-pointer in \"{uri}#{fragment}\" not found" : $"anchor in \"{uri}#{fragment}\" not found in schema \"{uri}\"");
+            }
+
+            if (fragment.Length == 0 && KnownDraft(uri) is { } draft)
+            {
+                return new SchemaNode(uri, draft, from.Resource) { Metaschema = draft };
             }
 
             throw new SchemaException($"failing loading \"{uri}\": a schema may only refer to itself, nothing is read from disk or network (at {from.Location})");

@@ -10,7 +10,10 @@ internal static class SchemaMetaCheck
     private static readonly string[] TypeNames = ["array", "boolean", "integer", "null", "number", "object", "string"];
 
     /// <summary>The first thing wrong; null when nothing is.</summary>
-    public static SchemaError? Find(object? schema, SchemaDraft draft) => Find(schema, "", draft, 0);
+    /// <param name="schema">The document.</param>
+    /// <param name="draft">The draft it follows.</param>
+    /// <param name="at">Where it lies, as a JSON pointer.</param>
+    public static SchemaError? Find(object? schema, SchemaDraft draft, string at = "") => Find(schema, at, draft, 0);
 
     private static SchemaError? Find(object? schema, string at, SchemaDraft draft, int depth)
     {

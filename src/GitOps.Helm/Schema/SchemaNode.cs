@@ -13,6 +13,9 @@ internal sealed class SchemaNode(string location, SchemaDraft draft, SchemaResou
 
     public bool? Bool { get; set; }
 
+    /// <summary>Set when this stands for the metaschema of a draft: what matches is a schema of that draft.</summary>
+    public SchemaDraft? Metaschema { get; init; }
+
     public SchemaNode? Ref { get; set; }
 
     public SchemaNode? RecursiveRef { get; set; }

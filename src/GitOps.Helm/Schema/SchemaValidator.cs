@@ -27,6 +27,11 @@ internal sealed partial class SchemaValidator
             return flag ? null : new SchemaError(at, "false schema");
         }
 
+        if (s.Metaschema is { } draft)
+        {
+            return SchemaMetaCheck.Find(value, draft, at);
+        }
+
         if (scope.IsCycle())
         {
             return new SchemaError(at, $"{s.Location} refers to itself without going deeper into the value: reference cycle");
