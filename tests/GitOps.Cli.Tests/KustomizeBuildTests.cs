@@ -75,6 +75,33 @@ public sealed class KustomizeBuildTests : IDisposable
         error.Should().StartWith("Error: ").And.Contain(cause);
     }
 
+    [Fact]
+    public async Task Build_OutputIsAFile_HoldsWhatWouldBePrinted()
+    {
+        var output = Path.Combine(_folder, "out.yaml");
+
+        (await BuildAsync("app", "-o", output)).Should().Be((0, ""));
+
+        (await File.ReadAllTextAsync(output, TestContext.Current.CancellationToken)).Should().Be(
+            "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata:\n  name: system:web\n---\napiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: Web\n");
+    }
+
+    [Theory]
+    [InlineData("LoadRestrictionsRootOnly", 1, "is not in or below")]
+    [InlineData("LoadRestrictionsNone", 0, "")]
+    [InlineData("Bogus", 1, "LoadRestrictionsNone")]
+    public async Task Build_LoadRestrictor_DecidesAboutFilesOutside(string restrictor, int code, string cause)
+    {
+        Write("over/kustomization.yaml", "resources: [../app/all.yaml]\n");
+        var output = Path.Combine(_folder, "out.yaml");
+
+        var result = await BuildAsync("over", "--load-restrictor", restrictor, "-o", output);
+
+        result.Code.Should().Be(code);
+        result.Error.Should().Contain(cause);
+        File.Exists(output).Should().Be(code == 0);
+    }
+
     private async Task<(int Code, string Error)> BuildAsync(string directory, params string[] flags)
     {
         using var error = new StringWriter();

@@ -66,4 +66,18 @@ public sealed class SharedAdvertisementTests : UpstreamTest
         (await Task.WhenAll(others)).Should().AllBeEquivalentTo(revision);
         sources.ForEach(s => s.Dispose());
     }
+
+    [Theory]
+    [InlineData("local")]
+    [InlineData("git")]
+    [InlineData("http")]
+    public async Task ProbeAsync_MoreReferencesThanTheLimit_IsRefused(string transport)
+    {
+        await using var server = await ServeAsync(transport);
+        var revision = await Upstream.CommitAsync("first", GitFileChange.Write("a.yaml", "1"));
+        Upstream.SetReference("refs/heads/second", revision);
+        using var source = new GitSource(server.Options(o => o.Limits.References = 1));
+
+        (await source.Invoking(s => s.ProbeAsync(Token).AsTask()).Should().ThrowAsync<GitOpsException>()).Which.Reason.Should().Be(Reasons.LimitExceeded);
+    }
 }

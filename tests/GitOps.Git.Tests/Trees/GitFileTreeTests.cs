@@ -56,6 +56,8 @@ public sealed class GitFileTreeTests : UpstreamTest
             .Link("chain.yaml", "overlays/prod/base/deployment.yaml")
             .Link("outside", "../../etc/passwd")
             .Link("absolute", "/etc/passwd")
+            .Link("overlays/prod/outside-and-back", "../../../secret.yaml")
+            .Link("overlays/prod/root", "/secret.yaml")
             .Link("loop", "loop")
             .Link("dangling", "nowhere")
             .Link("overlays/up", "../../upstream/base")
@@ -66,7 +68,7 @@ public sealed class GitFileTreeTests : UpstreamTest
         tree.Find(TreePath.Parse("chain.yaml"))!.Kind.Should().Be(TreeEntryKind.File);
         tree.Find(TreePath.Parse("overlays/prod/base"))!.Kind.Should().Be(TreeEntryKind.Directory);
         tree.List(TreePath.Parse("overlays/dot")).Select(e => e.Path.Value).Should().Equal("overlays/dot/deployment.yaml");
-        foreach (var bad in new[] { "outside", "absolute", "loop", "dangling", "overlays/up" })
+        foreach (var bad in new[] { "outside", "absolute", "loop", "dangling", "overlays/up", "overlays/prod/outside-and-back", "overlays/prod/root" })
         {
             tree.Find(TreePath.Parse(bad)).Should().BeNull(bad);
         }
