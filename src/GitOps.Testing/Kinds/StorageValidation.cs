@@ -193,7 +193,7 @@ internal static class StorageValidation
         {
             driver.DemandName("name", Names.DnsSubdomain);
             driver.Demand("nodeID");
-            foreach (var repeated in driver.Texts("topologyKeys").GroupBy(static k => k.Text).Where(static g => g.Count() > 1))
+            foreach (var repeated in driver.Texts("topologyKeys").GroupBy(static k => k.Text, StringComparer.Ordinal).Where(static g => g.Count() > 1))
             {
                 driver.Add(FieldError.Duplicate(driver.Path, ScalarNode.String(repeated.Key)));
             }

@@ -37,7 +37,7 @@ internal static class WorkloadValidation
         }
 
         var volumes = new ListNode();
-        foreach (var claim in spec.Items("volumeClaimTemplates").DistinctBy(static c => c.Child("metadata").Text("name")))
+        foreach (var claim in spec.Items("volumeClaimTemplates").DistinctBy(static c => c.Child("metadata").Text("name"), StringComparer.Ordinal))
         {
             var volume = new MapNode();
             volume.Set("name", claim.Child("metadata").Text("name"));
