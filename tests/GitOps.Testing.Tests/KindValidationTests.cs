@@ -9,6 +9,9 @@ public sealed class KindValidationTests
     private const string Deployment = """{"metadata":{"name":"x"},"spec":{"selector":{"matchLabels":{"a":"b"}},"template":{"metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"name":"c","image":"i"}]}}}}""";
     private const string Service = """{"metadata":{"name":"x"},"spec":{"ports":[{"port":80}]}}""";
     private const string Claim = """{"metadata":{"name":"x"},"spec":{"accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1Gi"}}}}""";
+    private const string Job = """{"metadata":{"name":"x"},"spec":{"completionMode":"Indexed","completions":3,"template":{"spec":{"restartPolicy":"Never","containers":[{"name":"c","image":"i"}]}}}}""";
+    private const string Autoscaler = """{"metadata":{"name":"x"},"spec":{"maxReplicas":3,"scaleTargetRef":{"apiVersion":"apps/v1","kind":"Deployment","name":"d"}}}""";
+    private const string Event = """{"metadata":{"name":"x"},"eventTime":"2021-02-03T04:05:06.000007Z","reportingController":"c","reportingInstance":"i","action":"a","reason":"r","type":"Normal","regarding":{"namespace":"default"}}""";
     private const string Empty = """{"metadata":{"name":"x"},"spec":{}}""";
 
     public static TheoryData<string, string, string, string, string> Mistakes { get; } = new()
@@ -39,6 +42,25 @@ public sealed class KindValidationTests
         { "/apis/networking.k8s.io/v1/namespaces/default/ingresses", Empty, "spec.rules", """[{"host":"1.2.3.4"}]""", "spec.rules[0].host" },
         { "/apis/networking.k8s.io/v1/namespaces/default/networkpolicies", Empty, "spec.ingress", """[{"from":[{"ipBlock":{"cidr":"10.0.0.0/8","except":["11.0.0.0/8"]}}]}]""", "spec.ingress[0].from[0].ipBlock.except[0]" },
         { "/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers", Empty, "spec.scaleTargetRef", """{"apiVersion":"apps/v1","kind":"Deployment","name":"d"}""", "spec.maxReplicas" },
+        { "/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers", Autoscaler, "spec.scaleTargetRef", """{"apiVersion":"v1","kind":"Pod","name":"d"}""", "spec.scaleTargetRef.apiVersion" },
+        { "/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers", Autoscaler, "spec.metrics", """[{"type":"Pods","pods":{"metric":{"name":"m"},"target":{"type":"Value","value":"1"}}}]""", "spec.metrics[0].pods.target.averageValue" },
+        { "/apis/batch/v1/namespaces/default/jobs", Job, "spec.maxFailedIndexes", "1", "spec.backoffLimitPerIndex" },
+        { "/apis/batch/v1/namespaces/default/jobs", Job, "spec.managedBy", "\"nobody\"", "spec.managedBy" },
+        { "/apis/batch/v1/namespaces/default/jobs", Job, "spec.podFailurePolicy", """{"rules":[{"action":"Count","onExitCodes":{"operator":"In","values":[2,1]}}]}""", "spec.podFailurePolicy.rules[0].onExitCodes.values" },
+        { "/apis/batch/v1/namespaces/default/jobs", Job, "spec.successPolicy", """{"rules":[{"succeededIndexes":"0-7"}]}""", "spec.successPolicy.rules[0].succeededIndexes" },
+        { "/apis/batch/v1/namespaces/default/jobs", Job, "spec.successPolicy", """{"rules":[{"succeededIndexes":"0,2","succeededCount":3}]}""", "spec.successPolicy.rules[0].succeededCount" },
+        { "/api/v1/namespaces/default/pods", Pod, "spec.os", """{"name":"beos"}""", "spec.os" },
+        { "/api/v1/namespaces/default/pods", Pod, "spec.schedulingGates", """[{"name":"g"},{"name":"g"}]""", "spec.schedulingGates[1]" },
+        { "/api/v1/namespaces/default/pods", Pod, "spec.resources", """{"limits":{"ephemeral-storage":"1Gi"}}""", "spec.resources.limits[ephemeral-storage]" },
+        { "/api/v1/namespaces/default/pods", Pod, "spec.resourceClaims", """[{"name":"r"}]""", "spec.resourceClaims[0]" },
+        { "/api/v1/namespaces/default/pods", Pod, "spec.containers", """[{"name":"c","image":"i","resources":{"claims":[{"name":"r"}]}}]""", "spec.containers[0].resources.claims[0]" },
+        { "/api/v1/namespaces/default/pods", Pod, "spec.containers", """[{"name":"c","image":"i","resizePolicy":[{"resourceName":"disk","restartPolicy":"NotRequired"}]}]""", "spec.containers[0].resizePolicy" },
+        { "/api/v1/namespaces/default/pods", Pod, "spec.containers", """[{"name":"c","image":"i","lifecycle":{"preStop":{"sleep":{"seconds":31}}}}]""", "spec.containers[0].lifecycle.preStop.sleep" },
+        { "/api/v1/namespaces/default/services", Service, "spec.trafficDistribution", "\"Anywhere\"", "spec.trafficDistribution" },
+        { "/api/v1/namespaces/default/services", Service, "spec.clusterIPs", """["10.0.0.9"]""", "spec.clusterIPs" },
+        { "/apis/events.k8s.io/v1/namespaces/default/events", Event, "type", "\"Odd\"", "type" },
+        { "/apis/events.k8s.io/v1/namespaces/default/events", Event, "deprecatedCount", "2", "count" },
+        { "/apis/apps/v1/namespaces/default/controllerrevisions", """{"metadata":{"name":"x"},"revision":1}""", "revision", "2", "data" },
         { "/apis/policy/v1/namespaces/default/poddisruptionbudgets", Empty, "spec.minAvailable", "\"150%\"", "spec.minAvailable" },
         { "/apis/rbac.authorization.k8s.io/v1/namespaces/default/roles", """{"metadata":{"name":"x"}}""", "rules", """[{"verbs":["get"]}]""", "rules[0].apiGroups rules[0].resources" },
         { "/apis/coordination.k8s.io/v1/namespaces/default/leases", Empty, "spec.leaseDurationSeconds", "0", "spec.leaseDurationSeconds" },

@@ -21,6 +21,7 @@ internal sealed partial class ResourceHandler
     private static bool ShowsDeleted(ResourceDefinition definition) => definition.Group switch
     {
         "" => definition.Kind is "Pod" or "PodTemplate" or "Service" or "ServiceAccount" or "ResourceQuota" or "PersistentVolume" or "PersistentVolumeClaim",
+        "resource.k8s.io" => true,
         "storage.k8s.io" => definition.Kind is "StorageClass" or "VolumeAttachment" or "CSIDriver" or "CSINode",
         _ => false,
     };
@@ -41,19 +42,18 @@ internal sealed partial class ResourceHandler
     {
         var options = await ReadDeleteOptionsAsync(request).ConfigureAwait(false);
         var query = ReadListQuery(request, definition, version);
-        var items = definition.Store.List(request.Info.Namespace, out var revision).Where(o => query.Matches(o.Root)).ToArray();
-        var deleted = new List<StoredObject>(items.Length);
+        var most = ReadLimit(request) is > 0 and var limit ? limit : int.MaxValue;
+        var items = definition.Store.List(request.Info.Namespace, out var revision).Where(o => query.Matches(o.Root)).Take(most).ToArray();
         foreach (var item in items)
         {
             try
             {
-                var (result, _) = Delete(request.DryRun, definition, item.Namespace, item.Name, options);
-                deleted.Add(item.Revision == result.Revision || result.Revision == 0 ? item : result);
+                Delete(request.DryRun, definition, item.Namespace, item.Name, options);
             }
             catch (ApiException e) when (e.Status.Code == 404)
             {
                 // Somebody else deleted it first, which is what was asked for.
-                deleted.Add(item);
+                continue;
             }
         }
 

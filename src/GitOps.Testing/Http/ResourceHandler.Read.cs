@@ -43,12 +43,16 @@ internal sealed partial class ResourceHandler
         var query = ReadListQuery(request, definition, version);
         CheckListOptions(request);
         CheckMinimumRevision(request);
-        int? limit = null;
-        if (request.Query("limit") is { Length: > 0 } limitText)
+        var limit = ReadLimit(request);
+        if (request.Query("timeoutSeconds") is { Length: > 0 } timeout && !long.TryParse(timeout, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _))
         {
-            limit = int.TryParse(limitText, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
-                ? number
-                : throw ApiException.BadRequest($"strconv.ParseInt: parsing \"{limitText}\": invalid syntax");
+            throw ApiException.BadRequest($"strconv.ParseInt: parsing \"{timeout}\": invalid syntax");
+        }
+
+        if (request.Query("resourceVersion") == "0")
+        {
+            // Whoever takes any state is served from memory, and that in one piece.
+            limit = null;
         }
 
         if (request.Query("resourceVersion") is { Length: > 0 } wanted && !long.TryParse(wanted, NumberStyles.None, CultureInfo.InvariantCulture, out _))
@@ -60,6 +64,11 @@ internal sealed partial class ResourceHandler
         long revision;
         if (request.Query("continue") is { Length: > 0 } token)
         {
+            if (request.Query("resourceVersion") is not (null or "" or "0"))
+            {
+                throw ApiException.BadRequest("specifying resource version is not allowed when using continue");
+            }
+
             (items, revision) = _state.Pages.Continue(token);
         }
         else
@@ -81,6 +90,18 @@ internal sealed partial class ResourceHandler
         }
 
         await WriteListAsync(request, definition, version, items, revision, next, remaining).ConfigureAwait(false);
+    }
+
+    private static int? ReadLimit(RequestContext request)
+    {
+        if (request.Query("limit") is not { Length: > 0 } text)
+        {
+            return null;
+        }
+
+        return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw ApiException.BadRequest($"strconv.ParseInt: parsing \"{text}\": invalid syntax");
     }
 
     private static void CheckListOptions(RequestContext request)
@@ -301,9 +322,10 @@ internal sealed partial class ResourceHandler
         var view = ViewOf(request);
         var metadata = new MapNode(3);
         metadata.Set("resourceVersion", revision.ToString(CultureInfo.InvariantCulture));
-        if (next is not null)
+        if (next is not null || (definition.IsCustom && view == View.Object))
         {
-            metadata.Set("continue", next);
+            // Lists of custom resources have the field even when nothing follows.
+            metadata.Set("continue", next ?? "");
         }
 
         if (remaining is { } rest)

@@ -14,13 +14,20 @@ internal static class TableColumns
             return Custom(version);
         }
 
+        var cells = Cells(definition);
+        var described = TableDefinitions.Of(definition.Group, definition.Kind);
+        return described.Count == 0 ? cells : [.. described.Select(d => d with { Read = cells.FirstOrDefault(c => c.Name == d.Name)?.Read ?? d.Read })];
+    }
+
+    private static IReadOnlyList<TableColumn> Cells(ResourceDefinition definition)
+    {
         return (definition.Group, definition.Kind) switch
         {
             ("", "ConfigMap") => [Name, new("Data", "string", ConfigMapHelp, 0, static (o, _) => Integer((o.GetMap("data")?.Count ?? 0) + (o.GetMap("binaryData")?.Count ?? 0))), Age],
             ("", "Secret") => [Name, Text("Type", "type"), new("Data", "string", "Data contains the secret data.", 0, static (o, _) => Integer(o.GetMap("data")?.Count ?? 0)), Age],
             ("", "Namespace") => [Name, Text("Status", "status.phase"), Age],
-            ("", "Pod") => [Name, new("Ready", "string", "The aggregate readiness state of this pod for accepting traffic.", 0, static (o, _) => ScalarNode.String(PodReady(o))), Text("Status", "status.phase"), new("Restarts", "string", "The number of times the containers in this pod have been restarted.", 0, static (_, _) => ScalarNode.String("0")), Age, WideText("IP", "status.podIP"), WideText("Node", "spec.nodeName"), WideText("Nominated Node", "status.nominatedNodeName"), WideCell("Readiness Gates", ReadinessGates)],
-            ("", "Service") => [Name, Text("Type", "spec.type"), Text("Cluster-IP", "spec.clusterIP"), new("External-IP", "string", "", 0, static (_, _) => ScalarNode.String("<none>")), new("Port(s)", "string", "", 0, static (o, _) => ScalarNode.String(Ports(o))), Age, WideCell("Selector", static o => Pairs(At(o, "spec.selector")))],
+            ("", "Pod") => [Name, new("Ready", "string", "The aggregate readiness state of this pod for accepting traffic.", 0, static (o, _) => ScalarNode.String(TableCells.PodReady(o))), Text("Status", "status.phase"), new("Restarts", "string", "The number of times the containers in this pod have been restarted.", 0, static (_, _) => ScalarNode.String("0")), Age, WideText("IP", "status.podIP"), WideText("Node", "spec.nodeName"), WideText("Nominated Node", "status.nominatedNodeName"), WideCell("Readiness Gates", ReadinessGates)],
+            ("", "Service") => [Name, Text("Type", "spec.type"), Text("Cluster-IP", "spec.clusterIP"), Cell("External-IP", TableCells.ExternalAddress), new("Port(s)", "string", "", 0, static (o, _) => ScalarNode.String(Ports(o))), Age, WideCell("Selector", static o => Pairs(At(o, "spec.selector")))],
             ("apps", "Deployment") => [Name, Ready, Number("Up-to-date", "status.updatedReplicas"), Number("Available", "status.availableReplicas"), Age, .. Wide, Selector],
             ("apps", "StatefulSet") => [Name, Ready, Age, .. Wide],
             ("apps", "ReplicaSet") or ("", "ReplicationController") =>
@@ -31,19 +38,21 @@ internal static class TableColumns
                 Count("Up-to-date", "status.updatedNumberScheduled"), Count("Available", "status.numberAvailable"), Cell("Node Selector", static o => Pairs(At(o, "spec.template.spec.nodeSelector"))), Age, .. Wide, Selector,
             ],
             ("batch", "Job") =>
-                [Name, Cell("Status", JobStatus), Cell("Completions", static o => $"{Read(o, "status.succeeded", "0")}/{Read(o, "spec.completions", "1")}"), Cell("Duration", static _ => ""), Age, .. Wide, Selector],
+                [Name, Cell("Status", TableCells.JobStatus), Cell("Completions", static o => $"{Read(o, "status.succeeded", "0")}/{Read(o, "spec.completions", "1")}"), new("Duration", "string", "", 0, static (o, t) => ScalarNode.String(TableCells.Duration(o, t))), Age, .. Wide, Selector],
             ("batch", "CronJob") =>
             [
                 Name, Text("Schedule", "spec.schedule"), Cell("Timezone", static o => Read(o, "spec.timeZone", "<none>")), Cell("Suspend", static o => Read(o, "spec.suspend", "false") == "true" ? "True" : "False"),
-                Cell("Active", static o => (o.GetMap("status")?.GetList("active")?.Count ?? 0).ToString(System.Globalization.CultureInfo.InvariantCulture)), Since("Last Schedule", "status.lastScheduleTime"), Age,
+                new("Active", "integer", "", 0, static (o, _) => Integer(o.GetMap("status")?.GetList("active")?.Count ?? 0)), Since("Last Schedule", "status.lastScheduleTime"), Age,
+                WideCell("Containers", static o => Joined(At(o, "spec.jobTemplate.spec.template.spec.containers"), "name")), WideCell("Images", static o => Joined(At(o, "spec.jobTemplate.spec.template.spec.containers"), "image")),
+                WideCell("Selector", static o => TableCells.Selector(At(o, "spec.jobTemplate.spec.selector") as MapNode)),
             ],
             ("networking.k8s.io", "Ingress") =>
                 [Name, Cell("Class", static o => Read(o, "spec.ingressClassName", "<none>")), Cell("Hosts", Hosts), Cell("Address", Addresses), Cell("Ports", static o => o.GetMap("spec")?.GetList("tls") is { Count: > 0 } ? "80, 443" : "80"), Age],
-            ("networking.k8s.io", "IngressClass") => [Name, Text("Controller", "spec.controller"), Cell("Parameters", static o => Read(o, "spec.parameters.name", "<none>")), Age],
-            ("networking.k8s.io", "NetworkPolicy") => [Name, Cell("Pod-Selector", static o => Pairs(At(o, "spec.podSelector.matchLabels"))), Age],
+            ("networking.k8s.io", "IngressClass") => [Name, Text("Controller", "spec.controller"), Cell("Parameters", TableCells.ClassParameters), Age],
+            ("networking.k8s.io", "NetworkPolicy") => [Name, Cell("Pod-Selector", static o => TableCells.Selector(At(o, "spec.podSelector") as MapNode)), Age],
             ("autoscaling", "HorizontalPodAutoscaler") =>
             [
-                Name, Cell("Reference", static o => $"{Read(o, "spec.scaleTargetRef.kind", "")}/{Read(o, "spec.scaleTargetRef.name", "")}"), Cell("Targets", static _ => "<unknown>"),
+                Name, Cell("Reference", static o => $"{Read(o, "spec.scaleTargetRef.kind", "")}/{Read(o, "spec.scaleTargetRef.name", "")}"), Cell("Targets", TableCells.Targets),
                 Cell("MinPods", static o => Read(o, "spec.minReplicas", "<unset>")), Number("MaxPods", "spec.maxReplicas"), Number("Replicas", "status.currentReplicas"), Age,
             ],
             ("policy", "PodDisruptionBudget") =>
@@ -51,7 +60,6 @@ internal static class TableColumns
             ("rbac.authorization.k8s.io", "Role" or "ClusterRole") => [Name, new("Created At", "date", "", 0, static (o, _) => ScalarNode.String(Read(o, "metadata.creationTimestamp", "")))],
             ("rbac.authorization.k8s.io", "RoleBinding" or "ClusterRoleBinding") =>
                 [Name, Cell("Role", static o => $"{Read(o, "roleRef.kind", "")}/{Read(o, "roleRef.name", "")}"), Age, Subjects("Users", "User"), Subjects("Groups", "Group"), Subjects("ServiceAccounts", "ServiceAccount")],
-            ("", "ServiceAccount") => [Name, new("Secrets", "string", "", 0, static (o, _) => Integer(o.GetList("secrets")?.Count ?? 0)), Age],
             ("", "LimitRange") => [Name, new("Created At", "date", "", 0, static (o, _) => ScalarNode.String(Read(o, "metadata.creationTimestamp", "")))],
             ("", "PodTemplate") =>
             [
@@ -66,7 +74,7 @@ internal static class TableColumns
             ("storage.k8s.io", "CSINode") => [Name, new("Drivers", "integer", "", 0, static (o, _) => Integer(o.GetMap("spec")?.GetList("drivers")?.Count ?? 0)), Age],
             ("", "PersistentVolumeClaim") =>
             [
-                Name, Text("Status", "status.phase"), Text("Volume", "spec.volumeName"), Text("Capacity", "status.capacity.storage"), Cell("Access Modes", static o => Modes(o.GetMap("status"))),
+                Name, Text("Status", "status.phase"), Text("Volume", "spec.volumeName"), Cell("Capacity", static o => Read(o, "spec.volumeName", "").Length == 0 ? "" : Read(o, "status.capacity.storage", "")), Cell("Access Modes", static o => Read(o, "spec.volumeName", "").Length == 0 ? "" : Modes(o.GetMap("status"))),
                 Text("StorageClass", "spec.storageClassName"), Cell("VolumeAttributesClass", static o => Read(o, "spec.volumeAttributesClassName", "<unset>")), Age, new("VolumeMode", "string", "", 1, static (o, _) => ScalarNode.String(Read(o, "spec.volumeMode", ""))),
             ],
             ("", "PersistentVolume") =>
@@ -86,7 +94,7 @@ internal static class TableColumns
                 WideText("Kernel-Version", "status.nodeInfo.kernelVersion", "<unknown>"), WideText("Container-Runtime", "status.nodeInfo.containerRuntimeVersion", "<unknown>"),
             ],
             ("", "Endpoints") => [Name, Cell("Endpoints", Endpoints), Age],
-            ("discovery.k8s.io", "EndpointSlice") => [Name, Text("AddressType", "addressType"), Cell("Ports", static o => Joined(o.GetList("ports"), "port")), Cell("Endpoints", static _ => "<none>"), Age],
+            ("discovery.k8s.io", "EndpointSlice") => [Name, Text("AddressType", "addressType"), Cell("Ports", static o => Joined(o.GetList("ports"), "port")), Cell("Endpoints", static o => TableCells.Few((o.GetList("endpoints")?.OfType<MapNode>() ?? []).SelectMany(static e => e.GetList("addresses")?.OfType<ScalarNode>().Select(static a => a.Text) ?? []))), Age],
             ("scheduling.k8s.io", "PriorityClass") =>
                 [Name, Count("Value", "value"), Truth("Global-Default", "boolean", "globalDefault"), Age, Text("PreemptionPolicy", "preemptionPolicy")],
             ("coordination.k8s.io", "Lease") => [Name, Text("Holder", "spec.holderIdentity"), Age],
@@ -97,6 +105,45 @@ internal static class TableColumns
                 WideCell("Source", static o => Read(o, "source.component", Read(o, "reportingComponent", ""))), Text("Message", "message"), new("First Seen", "string", "", 1, static (o, t) => Passed(o, "firstTimestamp", t, "<unknown>")),
                 new("Count", "string", "", 1, static (o, _) => At(o, "count") as ScalarNode ?? Integer(1)), new("Name", "string", "", 1, static (o, _) => ScalarNode.String(ObjectMeta.Name(o))),
             ],
+            ("events.k8s.io", "Event") =>
+            [
+                new("Last Seen", "string", "", 0, static (o, t) => Passed(o, At(o, "deprecatedLastTimestamp") is { IsNull: false } ? "deprecatedLastTimestamp" : "eventTime", t, "<unknown>")),
+                Text("Type", "type"), Text("Reason", "reason"), Cell("Object", static o => $"{Read(o, "regarding.kind", "").ToLowerInvariant()}/{Read(o, "regarding.name", "")}"), WideCell("Subobject", static o => Read(o, "regarding.fieldPath", "")),
+                WideCell("Source", TableCells.EventSource), Cell("Message", static o => Read(o, "note", "").Trim()),
+                new("First Seen", "string", "", 1, static (o, t) => Passed(o, At(o, "deprecatedFirstTimestamp") is { IsNull: false } ? "deprecatedFirstTimestamp" : "eventTime", t, "<unknown>")),
+                new("Count", "string", "", 1, static (o, _) => At(o, "series.count") as ScalarNode ?? (Read(o, "deprecatedCount", "0") is "0" ? Integer(1) : (ScalarNode)At(o, "deprecatedCount")!)), new("Name", "string", "", 1, static (o, _) => ScalarNode.String(ObjectMeta.Name(o))),
+            ],
+            ("", "ResourceQuota") => [Name, Cell("Request", static o => TableCells.Quota(o, limits: false)), Cell("Limit", static o => TableCells.Quota(o, limits: true)), Age],
+            ("storage.k8s.io", "CSIDriver") =>
+            [
+                Name, Truth("AttachRequired", "boolean", "spec.attachRequired"), Truth("PodInfoOnMount", "boolean", "spec.podInfoOnMount"), Truth("StorageCapacity", "boolean", "spec.storageCapacity"),
+                Cell("TokenRequests", static o => At(o, "spec.tokenRequests") is ListNode { Count: > 0 } tokens ? Joined(tokens, "audience") : "<unset>"), Truth("RequiresRepublish", "boolean", "spec.requiresRepublish"),
+                Cell("Modes", static o => At(o, "spec.volumeLifecycleModes") is ListNode { Count: > 0 } modes ? string.Join(",", modes.OfType<ScalarNode>().Select(static m => m.Text)) : "<none>"), Age,
+            ],
+            ("storage.k8s.io", "CSIStorageCapacity") => [Name, new("Created At", "date", "", 0, static (o, _) => ScalarNode.String(Read(o, "metadata.creationTimestamp", "")))],
+            ("storage.k8s.io", "VolumeAttributesClass") => [Name, Text("DriverName", "driverName"), Age],
+            ("apiregistration.k8s.io", "APIService") =>
+                [Name, Cell("Service", static o => At(o, "spec.service") is MapNode ? $"{Read(o, "spec.service.namespace", "")}/{Read(o, "spec.service.name", "")}" : "Local"), Cell("Available", TableCells.Available), Age],
+            ("node.k8s.io", "RuntimeClass") => [Name, Text("Handler", "handler"), Age],
+            ("flowcontrol.apiserver.k8s.io", "FlowSchema") =>
+            [
+                Name, Text("PriorityLevel", "spec.priorityLevelConfiguration.name"), Count("MatchingPrecedence", "spec.matchingPrecedence"), Cell("DistinguisherMethod", static o => Read(o, "spec.distinguisherMethod.type", "<none>")), Age,
+                Cell("MissingPL", static o => (At(o, "status.conditions") as ListNode)?.OfType<MapNode>().FirstOrDefault(static c => c.GetString("type") == "Dangling")?.GetString("status") ?? "?"),
+            ],
+            ("flowcontrol.apiserver.k8s.io", "PriorityLevelConfiguration") =>
+            [
+                Name, Text("Type", "spec.type"), TableCells.Known("NominalConcurrencyShares", "spec.limited.nominalConcurrencyShares"), TableCells.Known("Queues", "spec.limited.limitResponse.queuing.queues"),
+                TableCells.Known("HandSize", "spec.limited.limitResponse.queuing.handSize"), TableCells.Known("QueueLengthLimit", "spec.limited.limitResponse.queuing.queueLengthLimit"), Age,
+            ],
+            ("admissionregistration.k8s.io", "ValidatingAdmissionPolicy") =>
+                [Name, new("Validations", "integer", "", 0, static (o, _) => Integer((At(o, "spec.validations") as ListNode)?.Count ?? 0)), Cell("ParamKind", static o => At(o, "spec.paramKind") is MapNode ? $"{Read(o, "spec.paramKind.apiVersion", "")}/{Read(o, "spec.paramKind.kind", "")}" : "<unset>"), Age],
+            ("admissionregistration.k8s.io", "ValidatingAdmissionPolicyBinding") =>
+                [Name, Text("PolicyName", "spec.policyName"), Cell("ParamRef", static o => At(o, "spec.paramRef") is MapNode ? $"{Read(o, "spec.paramRef.namespace", "*")}/{Read(o, "spec.paramRef.name", "*")}" : "<unset>"), Age],
+            ("networking.k8s.io", "IPAddress") => [Name, Cell("ParentRef", TableCells.Parent), Age],
+            ("networking.k8s.io", "ServiceCIDR") => [Name, Cell("CIDRs", static o => string.Join(",", (At(o, "spec.cidrs") as ListNode)?.OfType<ScalarNode>().Select(static c => c.Text) ?? [])), Age],
+            ("resource.k8s.io", "ResourceClaim") => [Name, Cell("State", TableCells.ClaimState), Age],
+            ("resource.k8s.io", "ResourceSlice") =>
+                [Name, Cell("Node", static o => Read(o, "spec.nodeName", "<none>")), Text("Driver", "spec.driver"), Text("Pool", "spec.pool.name"), Age],
             ("certificates.k8s.io", "CertificateSigningRequest") =>
                 [Name, Age, Text("SignerName", "spec.signerName"), Text("Requestor", "spec.username"), Cell("RequestedDuration", static o => Read(o, "spec.expirationSeconds", "<none>")), Cell("Condition", SigningCondition)],
             ("apiextensions.k8s.io", "CustomResourceDefinition") => [Name, new("Created At", "string", "", 0, static (o, _) => o.GetMap("metadata")?["creationTimestamp"] ?? ScalarNode.Null())],
@@ -221,7 +268,7 @@ internal static class TableColumns
             columns.Add(new(
                 column.GetString("name") ?? "",
                 type,
-                column.GetString("description") ?? "",
+                column.GetString("description") is { Length: > 0 } help ? help : "Custom resource definition column (in JSONPath format): " + column.GetString("jsonPath"),
                 priority,
                 (o, t) => type == "date" ? ScalarNode.String(Tables.Age(FieldSelector.ReadPath(o, path), t)) : At(o, path) is ScalarNode scalar ? scalar : ScalarNode.Null(),
                 column.GetString("format") ?? ""));
@@ -234,9 +281,9 @@ internal static class TableColumns
 
     private static TableColumn Count(string name, string path) => new(name, "integer", "", 0, (o, _) => At(o, path) as ScalarNode ?? Integer(0));
 
-    private static string Read(MapNode root, string path, string absent) => (At(root, path) as ScalarNode)?.Text ?? absent;
+    internal static string Read(MapNode root, string path, string absent) => (At(root, path) as ScalarNode)?.Text ?? absent;
 
-    private static Node? At(MapNode root, string path)
+    internal static Node? At(MapNode root, string path)
     {
         Node? node = root;
         foreach (var step in path.Split('.'))
@@ -249,30 +296,10 @@ internal static class TableColumns
 
     private static ScalarNode Integer(long value) => ScalarNode.Integer(value);
 
-    private static string PodReady(MapNode pod)
-    {
-        var statuses = pod.GetMap("status")?.GetList("containerStatuses");
-        var ready = statuses?.OfType<MapNode>().Count(static s => s["ready"] is ScalarNode r && r.AsBoolean()) ?? 0;
-        return $"{ready}/{pod.GetMap("spec")?.GetList("containers")?.Count ?? 0}";
-    }
-
     private static string Ports(MapNode service)
     {
         var ports = service.GetMap("spec")?.GetList("ports")?.OfType<MapNode>()
             .Select(static p => $"{p.GetString("port")}{(p.GetString("nodePort") is { } node ? ":" + node : "")}/{p.GetString("protocol")}");
         return ports is null ? "<none>" : string.Join(',', ports);
-    }
-
-    private static string JobStatus(MapNode job)
-    {
-        foreach (var condition in job.GetMap("status")?.GetList("conditions")?.OfType<MapNode>() ?? [])
-        {
-            if (condition.GetString("status") == "True" && condition.GetString("type") is "Complete" or "Failed" or "Suspended")
-            {
-                return condition.GetString("type")!;
-            }
-        }
-
-        return "Running";
     }
 }

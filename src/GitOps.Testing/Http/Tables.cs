@@ -20,8 +20,8 @@ internal static class Tables
             var node = new MapNode(5);
             node.Set("name", column.Name);
             node.Set("type", column.Type);
-            node.Set("format", column.Name == "Name" ? "name" : column.Format);
-            node.Set("description", column.Name switch { "Name" => NameHelp, "Age" when column.Help.Length == 0 => AgeHelp, _ => column.Help });
+            node.Set("format", column.Format.Length == 0 && column.Name == "Name" && column.Help.Length == 0 ? "name" : column.Format);
+            node.Set("description", column.Help.Length > 0 ? column.Help : column.Name switch { "Name" => NameHelp, "Age" => AgeHelp, _ => "" });
             node["priority"] = ScalarNode.Integer(column.Priority);
             definitions.Add(node);
         }
@@ -68,14 +68,17 @@ internal static class Tables
     }
 
     /// <summary>An age as kubectl writes it: <c>5s</c>, <c>3m12s</c>, <c>4d</c>.</summary>
-    public static string Age(string? timestamp, TimeProvider time)
+    public static string Age(string? timestamp, TimeProvider time) => Age(timestamp, time.GetUtcNow());
+
+    /// <summary>The time between two moments, in the same form.</summary>
+    public static string Age(string? timestamp, DateTimeOffset now)
     {
         if (timestamp is null || !DateTimeOffset.TryParse(timestamp, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var since))
         {
             return "<unknown>";
         }
 
-        var age = time.GetUtcNow() - since;
+        var age = now - since;
         var seconds = (long)Math.Max(0, age.TotalSeconds);
         var minutes = seconds / 60;
         var hours = seconds / 3600;
