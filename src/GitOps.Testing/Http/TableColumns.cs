@@ -16,7 +16,7 @@ internal static class TableColumns
 
         var cells = Cells(definition);
         var described = TableDefinitions.Of(definition.Group, definition.Kind);
-        return described.Count == 0 ? cells : [.. described.Select(d => d with { Read = cells.FirstOrDefault(c => c.Name == d.Name)?.Read ?? d.Read })];
+        return described.Count == 0 ? cells : [.. described.Select(d => cells.FirstOrDefault(c => c.Name == d.Name) is { } cell ? d with { Read = cell.Read, Help = cell.Help } : d)];
     }
 
     private static IReadOnlyList<TableColumn> Cells(ResourceDefinition definition)

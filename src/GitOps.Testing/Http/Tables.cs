@@ -21,7 +21,7 @@ internal static class Tables
             node.Set("name", column.Name);
             node.Set("type", column.Type);
             node.Set("format", column.Format.Length == 0 && column.Name == "Name" && column.Help.Length == 0 ? "name" : column.Format);
-            node.Set("description", column.Help.Length > 0 ? column.Help : column.Name switch { "Name" => NameHelp, "Age" => AgeHelp, _ => "" });
+            node.Set("description", column.Help.Length > 0 ? column.Help : column.Name switch { "Name" => NameHelp, "Age" or "Created At" => AgeHelp, _ => "" });
             node["priority"] = ScalarNode.Integer(column.Priority);
             definitions.Add(node);
         }

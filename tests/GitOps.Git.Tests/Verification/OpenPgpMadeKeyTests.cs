@@ -2,8 +2,8 @@ using Microsoft.Extensions.Time.Testing;
 using Org.BouncyCastle.Bcpg;
 using Org.BouncyCastle.Bcpg.OpenPgp;
 using Org.BouncyCastle.Crypto.Generators;
-using Org.BouncyCastle.Math;
 using Org.BouncyCastle.Crypto.Parameters;
+using Org.BouncyCastle.Math;
 using Org.BouncyCastle.Security;
 
 namespace GitOps.Git.Tests.Verification;
