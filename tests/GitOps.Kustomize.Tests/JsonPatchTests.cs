@@ -42,5 +42,17 @@ public sealed class JsonPatchTests
     public void JsonPatch_PlaceIsThereOrMayBeMade_Applies(string operation, string expected) =>
         Build(Patched(operation), ("r.yaml", Object)).Should().EndWith(expected);
 
+    [Theory]
+    [InlineData("\"op\": \"add\", \"path\": \"/spec/nope\"", "value")]
+    [InlineData("\"op\": \"replace\", \"path\": \"/spec/none\"", "value")]
+    [InlineData("\"op\": \"move\", \"path\": \"/spec/nope\"", "from")]
+    [InlineData("\"op\": \"remove\"", "path")]
+    public void JsonPatch_OperationLacksAField_IsAnErrorEvenWithoutATarget(string operation, string field) =>
+        Failure(Patched(operation).Replace("kind: Foo", "kind: Nobody", StringComparison.Ordinal), ("r.yaml", Object)).Should().Contain($"needs a '{field}'");
+
+    [Fact]
+    public void JsonPatch_WholeObjectByAScalar_LeavesItAsItIs() =>
+        Build(Patched("\"op\": \"replace\", \"path\": \"\", \"value\": 1"), ("r.yaml", Object)).Should().Contain("kind: Foo").And.EndWith("none: null\n");
+
     private static string Patched(string operation) => $"resources: [r.yaml]\npatches:\n- target: {{kind: Foo}}\n  patch: '[{{{operation}}}]'\n";
 }

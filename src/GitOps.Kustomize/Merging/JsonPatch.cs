@@ -48,16 +48,31 @@ internal sealed class JsonPatch
                 throw new KustomizeException($"{file}: a JSON patch operation is a map", new SourceLocation(file, item.Line, item.Column));
             }
 
-            operations.Add(new Operation(
+            var operation = new Operation(
                 Text(map, "op"),
                 Text(map, "path"),
                 Text(map, "from"),
                 map["value"] is { IsNull: false } value ? JsonTree.Normalize(SpellTruth(value, 0)) : null,
-                new SourceLocation(file, map.Line, map.Column)));
+                new SourceLocation(file, map.Line, map.Column));
+            if (Missing(operation, map) is { } missing)
+            {
+                throw new KustomizeException($"{file}: a JSON patch operation '{operation.Op}' needs a '{missing}'", operation.Location);
+            }
+
+            operations.Add(operation);
         }
 
         return new JsonPatch(operations);
     }
+
+    /// <summary>The field that an operation lacks. Operations are judged before any is applied, and whether or not there is a target.</summary>
+    private static string? Missing(Operation operation, MapNode map) => operation switch
+    {
+        { Op: "add" or "replace" } when !map.ContainsKey("value") => "value",
+        { Op: "move" or "copy", From: null } => "from",
+        { Path: null } => "path",
+        _ => null,
+    };
 
     private static Node ReadJson(string text, string file)
     {
@@ -175,7 +190,8 @@ internal sealed class JsonPatch
             case "replace":
                 if (Need(path, "path").Length == 0)
                 {
-                    return operation.Value is MapNode or ListNode ? operation.Value.DeepClone() : throw new KustomizeException("replace operation value must be object or array");
+                    // The library that kustomize uses leaves the object as it is when the whole of it would become a scalar.
+                    return operation.Value is MapNode or ListNode ? operation.Value.DeepClone() : root;
                 }
 
                 Replace(Container(root, path!, "replace", out key), key, operation.Value?.DeepClone() ?? ScalarNode.Null(), path!);

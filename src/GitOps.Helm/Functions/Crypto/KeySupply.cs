@@ -13,17 +13,19 @@ internal sealed class KeySupply<T>(Func<T> make, int cores)
     where T : class
 {
     // Not a Lock: threads wait for its pulse.
-    private readonly object gate = new();
-    private readonly Queue<T> ready = [];
-    private int waiting;
-    private int making;
-    private int failures;
+    private readonly object _gate = new();
+    private readonly Queue<T> _ready = [];
+    private int _waiting;
+    private int _making;
+    private int _failures;
 
     /// <summary>Has a key made beforehand, if none is there.</summary>
     public void Prepare()
     {
-        lock (gate)
+        lock (_gate)
+        {
             Start();
+        }
     }
 
     /// <summary>Takes a key, and has the next one made.</summary>
@@ -33,15 +35,18 @@ internal sealed class KeySupply<T>(Func<T> make, int cores)
     /// <summary>None when making one failed on another thread: the caller then makes one itself and sees why.</summary>
     private T? TakeReady()
     {
-        lock (gate)
+        lock (_gate)
         {
-            var failed = failures;
-            waiting++;
+            var failed = _failures;
+            _waiting++;
             Start();
-            while (ready.Count == 0 && failures == failed)
-                Monitor.Wait(gate);
-            waiting--;
-            ready.TryDequeue(out var key);
+            while (_ready.Count == 0 && _failures == failed)
+            {
+                Monitor.Wait(_gate);
+            }
+
+            _waiting--;
+            _ready.TryDequeue(out var key);
             Start();
             return key;
         }
@@ -49,31 +54,36 @@ internal sealed class KeySupply<T>(Func<T> make, int cores)
 
     private void Start()
     {
-        while (making < Wanted())
+        while (_making < Wanted())
         {
-            making++;
+            _making++;
             new Thread(Work) { IsBackground = true, Name = "GitOps keys" }.Start();
         }
     }
 
     /// <summary>All cores while somebody waits; else one until there is a spare key.</summary>
-    private int Wanted() => cores < 2 || ready.Count > waiting ? 0 : ready.Count < waiting ? cores : 1;
+    private int Wanted() => cores < 2 || _ready.Count > _waiting ? 0 : _ready.Count < _waiting ? cores : 1;
 
     private void Work()
     {
         while (true)
         {
             var key = TryMake();
-            lock (gate)
+            lock (_gate)
             {
                 if (key is null)
-                    failures++;
-                else
-                    ready.Enqueue(key);
-                Monitor.PulseAll(gate);
-                if (key is null || making > Wanted())
                 {
-                    making--;
+                    _failures++;
+                }
+                else
+                {
+                    _ready.Enqueue(key);
+                }
+
+                Monitor.PulseAll(_gate);
+                if (key is null || _making > Wanted())
+                {
+                    _making--;
                     return;
                 }
             }
