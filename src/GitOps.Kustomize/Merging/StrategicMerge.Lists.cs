@@ -39,25 +39,7 @@ internal sealed partial class StrategicMerge
                 : MergeItems(list, source, Primitives(list, source), [""]);
         }
 
-        private static Node? VisitList(Node? dest, Node? src)
-        {
-            if (Tree.IsMissingOrNull(dest))
-            {
-                return src;
-            }
-
-            if (src?.IsNull == true)
-            {
-                return null;
-            }
-
-            return src is null ? dest : DirectiveOf(src) switch
-            {
-                Strategy.Delete => null,
-                Strategy.Replace => src,
-                _ => dest,
-            };
-        }
+        private static Node? VisitList(Node? dest, Node? src) => Tree.IsMissingOrNull(dest) ? src : Chosen(dest, src);
 
         private List<string[]> KeyValues(ListNode dest, ListNode? src)
         {

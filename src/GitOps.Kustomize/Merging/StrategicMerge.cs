@@ -205,18 +205,21 @@ internal sealed partial class StrategicMerge
             return src is null && dest is ScalarNode { Text.Length: > 0 } ? dest : src;
         }
 
-        if (src?.IsNull == true)
-        {
-            return null;
-        }
+        return Chosen(dest, src);
+    }
 
-        return src is null ? dest : DirectiveOf(src) switch
+    /// <summary>What stays of a value that is not merged into: the patch takes it away, takes its place or leaves it.</summary>
+    private static Node? Chosen(Node? dest, Node? src) => src switch
+    {
+        null => dest,
+        { IsNull: true } => null,
+        _ => DirectiveOf(src) switch
         {
             Strategy.Delete => null,
             Strategy.Replace => src,
             _ => dest,
-        };
-    }
+        },
+    };
 
     private static void SetField(MapNode map, string name, Node? value, Node? dest, Node? src)
     {
